@@ -1,0 +1,1 @@
+"""Programs that `make` runs for a contributor; nothing here ships in the package."""
