@@ -1,0 +1,81 @@
+"""The architecture on one page: what the parts promise each other. Protocols and values only, no resources.
+
+    Network ──► environments (Ec2Environment, SpotEnvironment, FargateEnvironment) ─ offer ─► Capacity
+                      │ one to three, in order
+                      ▼
+                  JobQueue ◄──────────── ContainerJob ─ asks for ─► Requirements
+                      │                       ▲ runs a JobImage
+                      ▼                       │
+               JobStateNotifier          Pipeline of Steps (BatchStep, ArrayStep, LambdaStep, Parallel, Choice)
+                      │                       │
+                      └──────► SNS topic ◄────┘
+
+A construct takes these protocols, so that anything that keeps the promise can stand in for ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
+    from batchwright.model import Architecture, Capacity, PlatformCapability, Requirements
+
+
+@runtime_checkable
+class ComputeEnvironment(Protocol):
+    """Something a queue can place jobs on."""
+
+    @property
+    def compute_environment_arn(self) -> str:
+        """ARN of the environment."""
+
+    @property
+    def capacity(self) -> Capacity:
+        """What it offers, for the checks against queues and jobs."""
+
+
+@runtime_checkable
+class Queue(Protocol):
+    """Something a job can be submitted to."""
+
+    @property
+    def job_queue_arn(self) -> str:
+        """ARN of the queue."""
+
+    @property
+    def capacities(self) -> tuple[Capacity, ...]:
+        """What its environments offer, in their order."""
+
+    @property
+    def platform(self) -> PlatformCapability:
+        """EC2 or Fargate; all environments of a queue share it."""
+
+    @property
+    def architecture(self) -> Architecture | None:
+        """The architecture that its environments share; None on Fargate, where each job chooses."""
+
+
+@runtime_checkable
+class Job(Protocol):
+    """A job definition with all it needs to run, known to the queue it is submitted to."""
+
+    @property
+    def job_definition_arn(self) -> str:
+        """ARN of the current revision."""
+
+    @property
+    def job_definition_name(self) -> str:
+        """Name without the revision; submitting by it always takes the newest active revision."""
+
+    @property
+    def queue(self) -> Queue:
+        """Where it runs unless a submission says otherwise."""
+
+    @property
+    def requirements(self) -> Requirements:
+        """What it needs, for the checks against queues."""
+
+    def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow submitting every revision of the job to its queue."""

@@ -1,0 +1,93 @@
+"""Where an environment's hosts or tasks are placed: subnets and security group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_ec2 as ec2
+
+from batchwright.model import Problem, Problems
+from batchwright.tokens import where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+_MAX_SUBNETS = 16
+_MAX_SECURITY_GROUPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Subnets and security groups of an environment.
+
+    Attributes:
+        subnet_ids: The subnets' ids.
+        public: Whether one of them is public.
+        security_groups: One to five groups.
+    """
+
+    subnet_ids: tuple[str, ...]
+    public: bool
+    security_groups: tuple[ec2.ISecurityGroup, ...]
+
+    @property
+    def security_group_ids(self) -> list[str]:
+        """The groups' ids."""
+        return [group.security_group_id for group in self.security_groups]
+
+
+def place(
+    scope: Construct,
+    *,
+    vpc: ec2.IVpc,
+    subnets: ec2.SubnetSelection | None,
+    security_groups: Sequence[ec2.ISecurityGroup] | None,
+    problems: Sequence[Problem] = (),
+) -> Placement:
+    """Select subnets (private ones unless told otherwise) and take or make a security group.
+
+    Raises:
+        ConfigurationError: More than 16 subnets or more than five security groups, or none of either; together with
+            the `problems` that the environment has found before.
+            Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
+    """
+    selected = _select(vpc, subnets)
+    found = Problems(where(scope))
+    found.extend(problems)
+    found.check(
+        1 <= len(selected.subnet_ids) <= _MAX_SUBNETS,
+        field="subnets",
+        value=f"{len(selected.subnet_ids)} subnets",
+        allowed=f"1 to {_MAX_SUBNETS} subnets",
+        fix="Narrow the selection, for example by subnet_group_name.",
+    )
+    found.check(
+        security_groups is None or 1 <= len(security_groups) <= _MAX_SECURITY_GROUPS,
+        field="security_groups",
+        value=f"{len(security_groups or ())} groups",
+        allowed=f"1 to {_MAX_SECURITY_GROUPS} groups",
+        fix="Leave it out to get a group that lets nothing in.",
+    )
+    found.raise_if_any()
+    groups = security_groups or (_closed_group(scope, vpc),)
+    return Placement(tuple(selected.subnet_ids), selected.has_public, tuple(groups))
+
+
+def _select(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> ec2.SelectedSubnets:
+    if subnets is None:
+        return vpc.select_subnets()
+    return vpc.select_subnets(
+        availability_zones=subnets.availability_zones,
+        one_per_az=subnets.one_per_az,
+        subnet_filters=subnets.subnet_filters,
+        subnet_group_name=subnets.subnet_group_name,
+        subnets=subnets.subnets,
+        subnet_type=subnets.subnet_type,
+    )
+
+
+def _closed_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    return ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, description="Batch jobs: nothing in, everything out")

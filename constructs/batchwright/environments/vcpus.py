@@ -1,0 +1,26 @@
+"""The vCPU range of an environment."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from batchwright.model import Problem
+from batchwright.tokens import is_token, within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def vcpu_problems(*, minimum: int, maximum: int) -> Sequence[Problem]:
+    """Find what is wrong with the vCPU range of an environment."""
+    found = []
+    if not within(maximum, 1):
+        found.append(Problem("max_vcpus", maximum, "1 or more", "Set enabled=False to keep an environment idle."))
+    if is_token(maximum):
+        highest, limit = math.inf, "0 or more"
+    else:
+        highest, limit = max(maximum, 0), f"0 to max_vcpus ({maximum})"
+    if not within(minimum, 0, highest):
+        found.append(Problem("min_vcpus", minimum, limit, "Use 0 to scale to zero when idle."))
+    return found

@@ -1,0 +1,153 @@
+"""A container image together with the CPU architecture it was built for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import aws_ecr_assets as assets
+
+from batchwright.model import Architecture, Problems
+from batchwright.tokens import is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_ecr as ecr
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+_MAX_URI: Final = 255
+_NAME: Final = re.compile(r"(?!https?:)[A-Za-z0-9._:/#@-]+")
+_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class JobImage:
+    """An image that jobs run, with its architecture, so that a job never lands on a host that cannot run it.
+
+    Made by `from_folder`, `from_repository` or `from_registry`.
+
+    Attributes:
+        uri: What the job definition names.
+        architecture: What the image was built for.
+        repository: The ECR repository that it is pulled from; None for other registries.
+    """
+
+    uri: str
+    architecture: Architecture
+    repository: ecr.IRepository | None = None
+
+    @classmethod
+    def from_folder(
+        cls,
+        scope: Construct,
+        construct_id: str,
+        folder: str | Path,
+        *,
+        architecture: Architecture | str = Architecture.X86_64,
+        build_args: Mapping[str, str] | None = None,
+    ) -> JobImage:
+        """Build an image from a folder with a Dockerfile when the stack is deployed; synthesis needs no Docker.
+
+        Args:
+            scope: The parent of the asset.
+            construct_id: Its id.
+            folder: The build context. Only its own files count, so an edit elsewhere rebuilds nothing.
+            architecture: `x86_64` or `arm64`.
+            build_args: Values for the Dockerfile's ARGs; they are visible in the image, so never a secret.
+
+        Raises:
+            ConfigurationError: The folder or its Dockerfile is missing, or the architecture is unknown.
+        """
+        problems = Problems(f"JobImage.from_folder {scope.node.path}/{construct_id}")
+        path = Path(folder)
+        if problems.check(
+            path.is_dir(), field="folder", value=str(folder), allowed="an existing folder", fix="Check the path."
+        ):
+            problems.check(
+                (path / "Dockerfile").is_file(),
+                field="folder",
+                value=str(folder),
+                allowed="a folder with a Dockerfile",
+                fix="Add a Dockerfile, or name the folder that holds it.",
+            )
+        built_for = _architecture(architecture, problems)
+        problems.raise_if_any()
+        asset = assets.DockerImageAsset(
+            scope,
+            construct_id,
+            directory=str(path),
+            build_args=dict(build_args) if build_args else None,
+            platform=_platform(built_for),
+        )
+        return cls(uri=asset.image_uri, architecture=built_for, repository=asset.repository)
+
+    @classmethod
+    def from_repository(
+        cls, repository: ecr.IRepository, *, tag: str, architecture: Architecture | str = Architecture.X86_64
+    ) -> JobImage:
+        """Take an image from an ECR repository by its tag, or by its digest (`sha256:...`), which cannot move.
+
+        Raises:
+            ConfigurationError: The text is neither a tag nor a digest, or the architecture is unknown.
+                Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+        """
+        problems = Problems("JobImage.from_repository")
+        problems.check(
+            is_token(tag) or bool(_TAG.fullmatch(tag)),
+            field="tag",
+            value=tag,
+            allowed="a tag (up to 128 letters, digits, _, . and -) or a digest (sha256: and 64 hexadecimal digits)",
+            fix="Name one of those that `aws ecr list-images` shows.",
+        )
+        built_for = _architecture(architecture, problems)
+        problems.raise_if_any()
+        digest = tag.startswith("sha256:")
+        uri = repository.repository_uri_for_digest(tag) if digest else repository.repository_uri_for_tag(tag)
+        return cls(uri=uri, architecture=built_for, repository=repository)
+
+    @classmethod
+    def from_registry(cls, name: str, *, architecture: Architecture | str = Architecture.X86_64) -> JobImage:
+        """Take an image from a public registry, for example `public.ecr.aws/docker/library/python:3.13-slim`.
+
+        The network must have a way to the registry: `Egress.NAT` or `Egress.PUBLIC`.
+
+        Raises:
+            ConfigurationError: The name is empty, longer than 255 characters or holds a character that no image name
+                has, or the architecture is unknown.
+                Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerProperties.html
+        """
+        problems = Problems("JobImage.from_registry")
+        problems.check(
+            is_token(name) or (len(name) <= _MAX_URI and bool(_NAME.fullmatch(name))),
+            field="name",
+            value=name,
+            allowed=f"1 to {_MAX_URI} letters, digits and -_:./#@",
+            fix="Name registry, repository and tag, without https://.",
+        )
+        built_for = _architecture(architecture, problems)
+        problems.raise_if_any()
+        return cls(uri=name, architecture=built_for)
+
+    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant | None:
+        """Allow pulling the image; nothing to allow for a registry other than ECR."""
+        return self.repository.grant_pull(grantee) if self.repository else None
+
+
+def _architecture(value: Architecture | str, problems: Problems) -> Architecture:
+    known = tuple(Architecture)
+    problems.check(
+        value in known,
+        field="architecture",
+        value=value,
+        allowed=" or ".join(known),
+        fix="Use arm64 for Graviton, x86_64 for the rest.",
+    )
+    return Architecture(value) if value in known else Architecture.X86_64
+
+
+def _platform(architecture: Architecture) -> assets.Platform:
+    return assets.Platform.LINUX_ARM64 if architecture is Architecture.ARM64 else assets.Platform.LINUX_AMD64

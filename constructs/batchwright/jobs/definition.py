@@ -1,0 +1,102 @@
+"""Renders the container of a job definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Token
+from aws_cdk import aws_batch as batch
+
+from batchwright.jobs import defaults
+from batchwright.model import Architecture, PlatformCapability
+from batchwright.tokens import is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+
+    from batchwright.images import JobImage
+
+_CPU_ARCHITECTURE = {Architecture.X86_64: "X86_64", Architecture.ARM64: "ARM64"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSettings:
+    """What a container is rendered from."""
+
+    image: JobImage
+    platform: PlatformCapability
+    public_ip: bool
+    vcpus: float
+    memory_mib: float
+    gpus: float
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    job_role: iam.IRole
+    execution_role: iam.IRole
+    log_group: logs.ILogGroup
+    log_prefix: str
+
+
+def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
+    """Render `ContainerProperties` for EC2 or Fargate."""
+    fargate = settings.platform is PlatformCapability.FARGATE
+    definition = batch.CfnJobDefinition
+    return definition.ContainerPropertiesProperty(
+        image=settings.image.uri,
+        command=list(settings.command) or None,
+        environment=[
+            definition.EnvironmentProperty(name=name, value=value)
+            for name, value in {
+                # EC2 hosts set neither; SDKs fail without one.
+                "AWS_REGION": Aws.REGION,
+                "AWS_DEFAULT_REGION": Aws.REGION,
+                **settings.environment,
+            }.items()
+        ],
+        resource_requirements=_resources(settings),
+        job_role_arn=settings.job_role.role_arn,
+        execution_role_arn=settings.execution_role.role_arn,
+        log_configuration=definition.LogConfigurationProperty(
+            log_driver="awslogs",
+            options={
+                "awslogs-group": settings.log_group.log_group_name,
+                "awslogs-region": Aws.REGION,
+                "awslogs-stream-prefix": settings.log_prefix,
+            },
+        ),
+        fargate_platform_configuration=definition.FargatePlatformConfigurationProperty(
+            platform_version=defaults.FARGATE_PLATFORM_VERSION
+        )
+        if fargate
+        else None,
+        network_configuration=definition.NetworkConfigurationProperty(
+            assign_public_ip="ENABLED" if settings.public_ip else "DISABLED"
+        )
+        if fargate
+        else None,
+        runtime_platform=definition.RuntimePlatformProperty(
+            cpu_architecture=_CPU_ARCHITECTURE[settings.image.architecture], operating_system_family="LINUX"
+        )
+        if fargate
+        else None,
+    )
+
+
+def _resources(settings: ContainerSettings) -> list[batch.CfnJobDefinition.ResourceRequirementProperty]:
+    amounts = {"VCPU": _text(settings.vcpus), "MEMORY": _text(settings.memory_mib)}
+    if settings.gpus:
+        amounts["GPU"] = _text(settings.gpus)
+    return [
+        batch.CfnJobDefinition.ResourceRequirementProperty(type=kind, value=amount) for kind, amount in amounts.items()
+    ]
+
+
+def _text(amount: float) -> str:
+    """Write an amount as the API takes it: `4`, not `4.0`; a value known at deployment stays what it is."""
+    if is_token(amount):
+        return Token.as_string(amount)
+    return str(int(amount)) if amount == int(amount) else str(amount)

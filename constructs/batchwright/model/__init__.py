@@ -1,0 +1,19 @@
+"""What jobs need and what environments offer, in plain Python: no CDK, no AWS, no I/O."""
+
+from batchwright.model.accelerators import has_gpus
+from batchwright.model.architecture import Architecture, architecture_of
+from batchwright.model.capacity import Capacity, PlatformCapability
+from batchwright.model.problems import ConfigurationError, Problem, Problems
+from batchwright.model.requirements import Requirements
+
+__all__ = [
+    "Architecture",
+    "Capacity",
+    "ConfigurationError",
+    "PlatformCapability",
+    "Problem",
+    "Problems",
+    "Requirements",
+    "architecture_of",
+    "has_gpus",
+]

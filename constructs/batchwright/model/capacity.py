@@ -1,0 +1,43 @@
+"""What a compute environment offers to jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batchwright.model.architecture import Architecture
+
+
+class PlatformCapability(StrEnum):
+    """Where a job definition may run; AWS's `platformCapabilities`."""
+
+    EC2 = "EC2"
+    FARGATE = "FARGATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What one compute environment can give a job.
+
+    Attributes:
+        kind: The environment's resource type: `EC2`, `SPOT`, `FARGATE` or `FARGATE_SPOT`.
+        platform: The platform that its jobs must be able to run on.
+        max_vcpus: vCPUs that it grows to at most; None when known only at deployment.
+        architecture: Its CPU architecture; None on Fargate, where each job chooses.
+        instance_types: Types, families or classes it may launch; empty on Fargate.
+        public_ip: Whether Fargate jobs need a public address to reach AWS (public subnets).
+    """
+
+    kind: str
+    platform: PlatformCapability
+    max_vcpus: int | None
+    architecture: Architecture | None = None
+    instance_types: tuple[str, ...] = ()
+    public_ip: bool = False
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether AWS may take the capacity back while a job runs."""
+        return self.kind in {"SPOT", "FARGATE_SPOT"}

@@ -1,0 +1,29 @@
+"""What a job asks of the environment that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batchwright.model.architecture import Architecture
+    from batchwright.model.capacity import PlatformCapability
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What one attempt of a job needs.
+
+    Attributes:
+        platform: EC2 or Fargate.
+        vcpus: vCPUs; whole on EC2, from 0.25 on Fargate. None when known only at deployment.
+        memory_mib: Memory in MiB; the container is killed above it. None when known only at deployment.
+        architecture: The image's architecture.
+        gpus: NVIDIA GPUs. None when known only at deployment.
+    """
+
+    platform: PlatformCapability
+    vcpus: float | None
+    memory_mib: int | None
+    architecture: Architecture
+    gpus: float | None = 0

@@ -1,0 +1,146 @@
+"""The job queue."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from batchwright.model import Problems
+from batchwright.queues.time_limits import TimeLimits
+from batchwright.tokens import where, within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batchwright.contracts import ComputeEnvironment
+    from batchwright.model import Architecture, Capacity, PlatformCapability
+
+_MAX_ENVIRONMENTS: Final = 3
+_MAX_PRIORITY: Final = 1_000
+
+
+class JobQueue(Construct):
+    """A job queue over one to three compute environments, tried in the order given.
+
+    With Spot first and On-Demand second, jobs take Spot while there is some:
+
+    ```python
+    JobQueue(self, "Queue", environments=[spot, on_demand])
+    ```
+
+    Jobs that can never start are cancelled after a while (`time_limits`), not left RUNNABLE for ever.
+
+    Args:
+        scope: The parent.
+        construct_id: The id below it.
+        environments: One to three environments of one platform (EC2 or Fargate) and one CPU architecture.
+        priority: 0 to 1000; among queues that share an environment, the higher goes first.
+        time_limits: How long a job that cannot start may wait.
+        enabled: Whether it accepts jobs. Jobs already in it go on.
+
+    Raises:
+        ConfigurationError: Too many environments, a mix that AWS refuses or that would strand jobs, or a number outside
+            its range. Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environments: Sequence[ComputeEnvironment],
+        priority: int = 1,
+        time_limits: TimeLimits | None = None,
+        enabled: bool = True,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        limits = time_limits or TimeLimits()
+        self._check(environments, priority, limits)
+        self._capacities = tuple(environment.capacity for environment in environments)
+        self._resource = batch.CfnJobQueue(
+            self,
+            "Resource",
+            priority=priority,
+            state="ENABLED" if enabled else "DISABLED",
+            compute_environment_order=[
+                batch.CfnJobQueue.ComputeEnvironmentOrderProperty(
+                    compute_environment=environment.compute_environment_arn, order=order
+                )
+                for order, environment in enumerate(environments, start=1)
+            ],
+            job_state_time_limit_actions=limits.render(),
+        )
+        self._arn = self._resource.attr_job_queue_arn
+
+    @property
+    def job_queue_arn(self) -> str:
+        """ARN of the queue."""
+        return self._arn
+
+    @cached_property
+    def job_queue(self) -> batch.IJobQueue:
+        """The queue as CDK's own interface, for code that takes one."""
+        return batch.JobQueue.from_job_queue_arn(self, "Interface", self._arn)
+
+    @property
+    def resource(self) -> batch.CfnJobQueue:
+        """The L1 resource, for properties that this construct does not cover."""
+        return self._resource
+
+    @property
+    def capacities(self) -> tuple[Capacity, ...]:
+        """What the environments offer, in their order."""
+        return self._capacities
+
+    @property
+    def platform(self) -> PlatformCapability:
+        """EC2 or Fargate."""
+        return self._capacities[0].platform
+
+    @property
+    def architecture(self) -> Architecture | None:
+        """The environments' architecture; None on Fargate, where each job chooses."""
+        return self._capacities[0].architecture
+
+    def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow submitting jobs to this queue; the job definition's own grant is needed beside it."""
+        return iam.Grant.add_to_principal(grantee=grantee, actions=["batch:SubmitJob"], resource_arns=[self._arn])
+
+    def _check(self, environments: Sequence[ComputeEnvironment], priority: int, limits: TimeLimits) -> None:
+        problems = Problems(where(self))
+        problems.check(
+            1 <= len(environments) <= _MAX_ENVIRONMENTS,
+            field="environments",
+            value=f"{len(environments)} environments",
+            allowed=f"1 to {_MAX_ENVIRONMENTS}",
+            fix="Make a second queue for the others.",
+        )
+        platforms = sorted({environment.capacity.platform.value for environment in environments})
+        problems.check(
+            len(platforms) <= 1,
+            field="environments",
+            value=" and ".join(platforms),
+            allowed="all on EC2 or all on Fargate",
+            fix="Make one queue for each.",
+        )
+        architectures = sorted({a.value for e in environments if (a := e.capacity.architecture) is not None})
+        problems.check(
+            len(architectures) <= 1,
+            field="environments",
+            value=" and ".join(architectures),
+            allowed="environments of one CPU architecture",
+            fix="Make one queue for each: a job's image runs on one of them only.",
+        )
+        problems.check(
+            within(priority, 0, _MAX_PRIORITY),
+            field="priority",
+            value=priority,
+            allowed=f"0 to {_MAX_PRIORITY}",
+            fix="The higher number goes first; 1 is a good start.",
+        )
+        problems.extend(limits.problems())
+        problems.raise_if_any()

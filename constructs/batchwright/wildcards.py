@@ -1,0 +1,40 @@
+"""The one list of IAM actions that this package grants on every resource (`*`), each with its reason.
+
+Everything else is granted on the ARNs that need it. A test holds every policy of every template against this list;
+it concerns policies of roles. (In a key's or a queue's own policy `*` means that key or queue.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOG_DELIVERY: Final = (
+    "Step Functions logs through a log delivery, whose API has no resources. "
+    "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
+)
+_TRACING: Final = (
+    "X-Ray takes segments and gives sampling rules without resources. "
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html"
+)
+
+WILDCARD_REASONS: Final[Mapping[str, str]] = {
+    "batch:DescribeJobs": (
+        "Batch has no resource-level permission for describing jobs; Step Functions waits for a job with it. "
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html"
+    ),
+    "logs:CreateLogDelivery": _LOG_DELIVERY,
+    "logs:DeleteLogDelivery": _LOG_DELIVERY,
+    "logs:DescribeLogGroups": _LOG_DELIVERY,
+    "logs:DescribeResourcePolicies": _LOG_DELIVERY,
+    "logs:GetLogDelivery": _LOG_DELIVERY,
+    "logs:ListLogDeliveries": _LOG_DELIVERY,
+    "logs:PutResourcePolicy": _LOG_DELIVERY,
+    "logs:UpdateLogDelivery": _LOG_DELIVERY,
+    "xray:GetSamplingRules": _TRACING,
+    "xray:GetSamplingTargets": _TRACING,
+    "xray:PutTelemetryRecords": _TRACING,
+    "xray:PutTraceSegments": _TRACING,
+}
