@@ -1,0 +1,110 @@
+"""Messages about jobs that change their state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from batchwright.model import Problems
+from batchwright.notifications.topic import NotificationTopic
+from batchwright.notifications.topic_target import topic_target
+from batchwright.tokens import where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_sns as sns
+
+    from batchwright.contracts import Job, Queue
+
+# Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+JOB_STATES: Final = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+
+
+class JobStateNotifier(Construct):
+    """Publishes a readable message whenever a job gets one of the states, FAILED unless told otherwise.
+
+    Without queues and jobs it speaks of all jobs of the account in the Region; with both, of these jobs in these
+    queues. EventBridge delivers at least once: a message may come twice.
+
+    Args:
+        scope: The parent.
+        construct_id: The id below it.
+        queues: Only jobs in these queues.
+        jobs: Only jobs of these job definitions, in every revision.
+        states: Any of SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED.
+        topic: Where messages go; default: a new `NotificationTopic`.
+        include_array_children: Whether each child of an array speaks for itself. Without, an array is one message:
+            Batch sets the array FAILED when a child has failed.
+
+    Raises:
+        ConfigurationError: A state does not exist, or none is given.
+
+    Attributes:
+        topic: Where messages go.
+        notification_topic: The new topic with its key; None when a topic was given.
+        rule: The EventBridge rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        queues: Sequence[Queue] = (),
+        jobs: Sequence[Job] = (),
+        states: Sequence[str] = ("FAILED",),
+        topic: sns.ITopic | None = None,
+        include_array_children: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._check(states)
+        self.notification_topic: NotificationTopic | None = None
+        if topic is None:
+            self.notification_topic = NotificationTopic(self, "Topic")
+            topic = self.notification_topic.topic
+        self.topic: sns.ITopic = topic
+        detail: dict[str, Any] = {"status": list(states)}
+        if queues:
+            detail["jobQueue"] = [queue.job_queue_arn for queue in queues]
+        if jobs:
+            detail["jobDefinition"] = [{"prefix": self._every_revision(job)} for job in jobs]
+        if not include_array_children:
+            detail["arrayProperties"] = {"index": [{"exists": False}]}
+        self.rule = events.Rule(
+            self,
+            "Rule",
+            event_pattern=events.EventPattern(
+                source=["aws.batch"], detail_type=["Batch Job State Change"], detail=detail
+            ),
+            targets=[topic_target(self.topic, message=events.RuleTargetInput.from_text(_message()))],
+        )
+
+    def _every_revision(self, job: Job) -> str:
+        # An event has the definition's ARN with its revision at the end.
+        name = f"{job.job_definition_name}:"
+        return cdk.Stack.of(self).format_arn(service="batch", resource="job-definition", resource_name=name)
+
+    def _check(self, states: Sequence[str]) -> None:
+        problems = Problems(where(self))
+        wrong = [state for state in states if state not in JOB_STATES]
+        problems.check(
+            bool(states) and not wrong,
+            field="states",
+            value=wrong or list(states),
+            allowed=f"one or more of {', '.join(JOB_STATES)}",
+            fix="Leave states out for FAILED.",
+        )
+        problems.raise_if_any()
+
+
+def _message() -> str:
+    detail = events.EventField.from_path
+    return (
+        f"Batch job {detail('$.detail.jobName')} is {detail('$.detail.status')} since {events.EventField.time}. "
+        f"Reason: {detail('$.detail.statusReason')}. Job: {detail('$.detail.jobId')}. "
+        f"Queue: {detail('$.detail.jobQueue')}. Log stream: {detail('$.detail.container.logStreamName')}."
+    )

@@ -1,0 +1,97 @@
+"""A topic for everything that a person or a system should hear about."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from batchwright.model import Problems
+from batchwright.tokens import is_token, where
+
+
+class NotificationTopic(Construct):
+    """An SNS topic, encrypted with a key of its own, that takes and gives messages over TLS only.
+
+    Pipelines and notifiers publish through roles of their own. CloudWatch alarms of this account may use the key, so
+    that they can publish too; other AWS services need a grant on `key` and `topic`.
+
+    Args:
+        scope: The parent.
+        construct_id: The id below it.
+        topic: A topic to use instead of a new one, with its own key or none.
+        key: A customer-managed key for the new topic; its policy must let CloudWatch use it where alarms publish.
+
+    Raises:
+        ConfigurationError: Both `topic` and `key` are given.
+
+    Attributes:
+        topic: The topic.
+        key: The key of the new topic; None when a topic was given.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        topic: sns.ITopic | None = None,
+        key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        problems = Problems(where(self))
+        problems.check(
+            topic is None or key is None,
+            field="key",
+            value=key,
+            allowed="a key for a new topic only",
+            fix="Encrypt the given topic where it is made, or leave topic out.",
+        )
+        problems.raise_if_any()
+        self.key: kms.IKey | None = None
+        if topic is None:
+            self.key = key or self._key()
+            topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
+        self.topic: sns.ITopic = topic
+
+    def add_email(self, address: str) -> Self:
+        """Send messages to an e-mail address; SNS asks its owner to confirm.
+
+        Raises:
+            ConfigurationError: The text is not an address.
+        """
+        problems = Problems(where(self))
+        name, at, host = address.partition("@")
+        problems.check(
+            is_token(address) or bool(name and at and host and " " not in address),
+            field="address",
+            value=address,
+            allowed="an e-mail address",
+            fix="Write it as name@example.org.",
+        )
+        problems.raise_if_any()
+        return self.add_subscription(subscriptions.EmailSubscription(address))
+
+    def add_subscription(self, subscription: sns.ITopicSubscription) -> Self:
+        """Send messages to a queue, a function, a URL, ..."""
+        self.topic.add_subscription(subscription)
+        return self
+
+    def _key(self) -> kms.Key:
+        key = kms.Key(self, "Key", enable_key_rotation=True, description=f"Messages of {self.node.path}")
+        # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsPublish",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+            )
+        )
+        return key

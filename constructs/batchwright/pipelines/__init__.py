@@ -1,0 +1,34 @@
+"""Pipelines: steps that are composed with `>>` and run as one Step Functions execution."""
+
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.chain import Chain
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import Condition, When
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.raw_state import RawState
+from batchwright.pipelines.step import Step
+from batchwright.pipelines.submission import SubmitOptions
+from batchwright.pipelines.succeed import Succeed
+
+__all__ = [
+    "ArrayStep",
+    "BatchStep",
+    "Chain",
+    "Choice",
+    "Condition",
+    "Fail",
+    "LambdaStep",
+    "Parallel",
+    "Pass",
+    "Pipeline",
+    "RawState",
+    "Step",
+    "SubmitOptions",
+    "Succeed",
+    "When",
+]

@@ -1,0 +1,159 @@
+"""A step that runs an array of Batch jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from batchwright.model import Problem
+from batchwright.pipelines.batch_step import job_step_name, submit_state
+from batchwright.pipelines.paths import format_template, path_problems, state_path_problems
+from batchwright.pipelines.step import State, States, Step, result_key
+from batchwright.pipelines.submission import Submission, SubmitOptions
+from batchwright.tokens import is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from batchwright.contracts import Job
+    from batchwright.pipelines.permissions import Permission, Site
+
+# Source: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html
+MIN_ARRAY_SIZE: Final = 2
+MAX_ARRAY_SIZE: Final = 10_000
+
+
+class ArrayStep(Step):
+    """Submits a job as an array and waits until all its children have succeeded.
+
+    Each child finds its number, from 0, in `AWS_BATCH_JOB_ARRAY_INDEX`. Batch refuses an array of one; a size that
+    is read from the state may still be 1, and then the same job is submitted alone: `AWS_BATCH_JOB_ARRAY_INDEX` is
+    not set there, so a program should take 0 for it. A size below 1, above 10,000, missing or not a number ends in
+    the error `Batchwright.ArraySize`, whose cause names the value.
+
+    Errors, retries and JSONPaths are as in `BatchStep`; `attempts` and `timeout` hold for each child.
+
+    Args:
+        job: What each child runs.
+        size: Number of children, 2 to 10,000, or a JSONPath to it (1 to 10,000), such as `$.size`.
+        name: The step's name; default: the job's construct id.
+        environment: Environment variables of every child.
+        command: The container's command, in place of the definition's.
+        parameters: Values for the `Ref::` placeholders of the definition's command.
+        options: Everything else that a submission may change.
+        result_path: Where in the state the result goes; default: `$.<Name>`.
+
+    Attributes:
+        job: What it runs.
+        result_path: Where in the state its result is: `JobId`, `JobName` and `Status` of the array.
+    """
+
+    ERROR: Final = "Batchwright.ArraySize"
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        size: int | str,
+        name: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
+        parameters: Mapping[str, str] | None = None,
+        options: SubmitOptions | None = None,
+        result_path: str | None = None,
+    ) -> None:
+        super().__init__(job_step_name(job, name))
+        self.job = job
+        self.result_path = result_path or f"$.{result_key(self.name)}"
+        self._size = size
+        self._submission = Submission(
+            step=self.name,
+            job=job,
+            environment=environment or {},
+            command=command,
+            parameters=parameters or {},
+            options=options or SubmitOptions(),
+        )
+
+    @property
+    def entry(self) -> str:
+        """The task itself, or the choice before it when the size is read from the state."""
+        return self._inner("size") if self._is_dynamic else self.name
+
+    @property
+    def is_task(self) -> bool:
+        """With a fixed size it is one task state."""
+        return not self._is_dynamic
+
+    @property
+    def own_state_names(self) -> tuple[str, ...]:
+        """The task, and with a size from the state what decides about it."""
+        inner = ("size", "single job", "size missing", "size refused") if self._is_dynamic else ()
+        return (self.name, *map(self._inner, inner))
+
+    def own_states(self, site: Site, then: str | None) -> States:
+        """Render the task, and with a size from the state the choice between array, single job and refusal."""
+        single = self._submission.arguments()
+        if not self._is_dynamic:
+            return {self.name: self._submit(site, single | {"ArrayProperties": {"Size": self._size}}, then)}
+        return {
+            self.entry: self._choice(),
+            self.name: self._submit(site, single | {"ArrayProperties": {"Size.$": self._size}}, then),
+            self._inner("single job"): self._submit(site, single, then),
+            self._inner("size missing"): self._refusal(
+                {"Cause": f"{self.name}: there is no {self._size} in the state"}
+            ),
+            self._inner("size refused"): self._refusal({"CausePath": self._cause()}),
+        }
+
+    def own_problems(self) -> Iterable[Problem]:
+        """Find what Batch would refuse."""
+        yield from self._submission.problems()
+        yield from state_path_problems(f"{self.name}.result_path", self.result_path)
+        field = f"{self.name}.size"
+        if isinstance(self._size, str):
+            yield from path_problems(field, self._size, single=True)
+        elif not is_token(self._size) and not self._fits(self._size):
+            fix = "Use BatchStep for a single job." if self._size == 1 else "Split the work into more than one array."
+            yield Problem(field, self._size, f"{MIN_ARRAY_SIZE} to {MAX_ARRAY_SIZE}, or a path such as $.size", fix)
+
+    def permissions(self, site: Site) -> Iterable[Permission]:
+        """Submit this job, follow and end it."""
+        return self._submission.permissions(site, wait=True)
+
+    @property
+    def _is_dynamic(self) -> bool:
+        return isinstance(self._size, str)
+
+    @staticmethod
+    def _fits(size: object) -> bool:
+        return isinstance(size, int) and not isinstance(size, bool) and MIN_ARRAY_SIZE <= size <= MAX_ARRAY_SIZE
+
+    def _inner(self, role: str) -> str:
+        return f"{self.name}: {role}"
+
+    def _submit(self, site: Site, arguments: Mapping[str, Any], then: str | None) -> State:
+        return submit_state(site, arguments, result_path=self.result_path, wait=True, then=then)
+
+    def _choice(self) -> State:
+        size = {"Variable": self._size}
+        in_range = [
+            size | {"NumericGreaterThanEquals": MIN_ARRAY_SIZE},
+            size | {"NumericLessThanEquals": MAX_ARRAY_SIZE},
+        ]
+        return {
+            "Type": "Choice",
+            "Choices": [
+                size | {"IsPresent": False, "Next": self._inner("size missing")},
+                size | {"NumericEquals": 1, "Next": self._inner("single job")},
+                {"And": in_range, "Next": self.name},
+            ],
+            "Default": self._inner("size refused"),
+        }
+
+    def _refusal(self, cause: State) -> State:
+        return {"Type": "Fail", "Error": self.ERROR} | cause
+
+    def _cause(self) -> str:
+        prefix = format_template(f"{self.name}: {self._size} is ")
+        suffix = format_template(f"; an array has 1 to {MAX_ARRAY_SIZE} jobs")
+        return f"States.Format('{prefix}{{}}{suffix}', States.JsonToString({self._size}))"

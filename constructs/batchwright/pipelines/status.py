@@ -1,0 +1,45 @@
+"""What becomes of executions, and how it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import aws_events as events
+
+from batchwright.model import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+FINAL_STATUSES: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+def check_statuses(where: str, field: str, statuses: Sequence[str]) -> None:
+    """Raise a `ConfigurationError` when there is no status, or one that does not exist."""
+    problems = Problems(where)
+    wrong = [status for status in statuses if status not in STATUSES]
+    problems.check(
+        bool(statuses) and not wrong,
+        field=field,
+        value=wrong or list(statuses),
+        allowed=f"one or more of {', '.join(STATUSES)}",
+        fix=f"Leave {field} out for the final ones.",
+    )
+    problems.raise_if_any()
+
+
+def status_message(pipeline: str) -> events.RuleTargetInput:
+    """Say in one sentence what an execution has come to.
+
+    It holds only values without quotes, because EventBridge does not escape what it puts into a text; an error's
+    cause is mostly JSON, so the sentence says how to get it.
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    detail = events.EventField.from_path
+    return events.RuleTargetInput.from_text(
+        f"Pipeline {pipeline}: execution {detail('$.detail.name')} is {detail('$.detail.status')} "
+        f"since {events.EventField.time} (error: {detail('$.detail.error')}). For cause and history: "
+        f"aws stepfunctions get-execution-history --reverse-order --execution-arn {detail('$.detail.executionArn')}"
+    )
