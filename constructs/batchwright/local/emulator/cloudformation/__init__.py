@@ -1,0 +1,3 @@
+"""Resource types that ministack's CloudFormation lacks, and repairs to those it has."""
+
+from __future__ import annotations

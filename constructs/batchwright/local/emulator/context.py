@@ -1,0 +1,31 @@
+"""What every hook is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batchwright.local.emulator.events.chain import ChainGuard
+    from batchwright.local.engine import BatchEngine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorContext:
+    """The server as the hooks see it.
+
+    Attributes:
+        account: Account of everything in this server.
+        region: Home region of the server.
+        client: Makes a boto3 client of this server: service name, region, and optionally a role's ARN to act as.
+        engine: Returns the Batch engine of a region.
+        chain: Counts how far work was started by events of other work.
+    """
+
+    account: str
+    region: str
+    client: Callable[..., Any]
+    engine: Callable[[str], BatchEngine]
+    chain: ChainGuard

@@ -1,0 +1,117 @@
+"""Puts ministack, the hooks and the HTTP server together."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from batchwright.local.emulator import access, batch_service, docker_reaper, lambda_workers, loader
+from batchwright.local.emulator.cloudformation import batch as batch_types
+from batchwright.local.emulator.cloudformation import custom_resources, network, recorded, repairs
+from batchwright.local.emulator.cloudformation.registry import ResourceTypes
+from batchwright.local.emulator.events import targets
+from batchwright.local.emulator.events.pump import EventPump
+from batchwright.local.emulator.guard import Hooks
+from batchwright.local.emulator.quiet import QuietLogs
+from batchwright.local.emulator.settings import ProcessEnvironment, ministack_environment
+from batchwright.local.emulator.stepfunctions import aws_sdk, distributed_map, submit_job
+from batchwright.local.emulator.stepfunctions.executions import Executions
+
+if TYPE_CHECKING:
+    from batchwright.local.emulator.context import EmulatorContext
+    from batchwright.local.emulator.gateway import Gateway
+
+_log = logging.getLogger("batchwright.local")
+_START_SECONDS = 60.0
+_EXECUTIONS_SECONDS = 10.0
+
+
+class Emulator:
+    """ministack with our hooks, serving on a gateway.
+
+    Between construction and `close`, this process has ministack imported and some of its environment variables set.
+    """
+
+    def __init__(self, *, gateway: Gateway, context: EmulatorContext) -> None:
+        Hooks.check_version()
+        loader.claim()
+        self._closed = False
+        self._gateway = gateway
+        self._hooks = Hooks()
+        self._logs = QuietLogs()
+        variables = ministack_environment(port=gateway.port, account=context.account, region=context.region)
+        self._environment = ProcessEnvironment(variables)
+        self._pump: EventPump | None = None
+        self._executions: Executions | None = None
+        try:
+            self._start(context)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pump(self) -> EventPump:
+        """The queue of events."""
+        if self._pump is None:
+            raise RuntimeError("the local AWS is closed")
+        return self._pump
+
+    def enforce_iam(self, *, on: bool) -> None:
+        """Switch the check of policies."""
+        self._access.enforce(on=on)
+
+    def stop_executions(self) -> None:
+        """Abort the state machines that run."""
+        if self._executions is not None and not self._executions.stop_all(_EXECUTIONS_SECONDS):
+            _log.warning("some state machine executions did not end within %s s of their abort", _EXECUTIONS_SECONDS)
+
+    def close(self) -> None:
+        """Stop serving, end every worker, forget ministack. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._pump is not None:
+            self._pump.close()
+            self._pump = None
+        self._gateway.close()
+        self._reset()
+        self._hooks.undo()
+        loader.release()
+        self._logs.stop()
+        self._environment.restore()
+
+    def _start(self, context: EmulatorContext) -> None:
+        self._environment.apply()
+        self._logs.start()
+        loader.load()
+        self._logs.imported()
+        self._install(context)
+        application = self._hooks.get(self._hooks.module("app"), "app")
+        self._gateway.start(application, _START_SECONDS)
+
+    def _install(self, context: EmulatorContext) -> None:
+        hooks = self._hooks
+        docker_reaper.install(hooks)
+        batch_service.install(hooks, context)
+        types = ResourceTypes(hooks)
+        batch_types.install(hooks, context, types)
+        network.install(hooks, context, types)
+        repairs.install(hooks, types)
+        recorded.install(hooks, context, types)
+        custom_resources.install(hooks, context, types)
+        self._executions = Executions(hooks)
+        submit_job.install(hooks, context, self._executions)
+        aws_sdk.install(hooks, context, self._executions)
+        distributed_map.install(hooks, self._executions)
+        targets.install(hooks, context)
+        lambda_workers.install(hooks, f"http://127.0.0.1:{self._gateway.port}")
+        hooks.replace(hooks.module("services.cloudformation.custom_resource"), "_HOST", "127.0.0.1")
+        self._access = access.Access(hooks)
+        self._pump = EventPump(hooks, context.chain)
+
+    def _reset(self) -> None:
+        """End the Lambda workers and clear all state."""
+        application = sys.modules.get("ministack.app")
+        if application is not None:
+            application._reset_all_state()

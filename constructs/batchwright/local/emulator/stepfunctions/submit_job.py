@@ -1,0 +1,73 @@
+"""arn:aws:states:::batch:submitJob and its .sync and .waitForTaskToken forms."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from batchwright.local.emulator import shapes
+from batchwright.local.engine import BatchError
+
+if TYPE_CHECKING:
+    from batchwright.local.emulator.context import EmulatorContext
+    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.stepfunctions.executions import Executions
+    from batchwright.local.engine import BatchEngine
+
+_SUBMIT = "arn:aws:states:::batch:submitJob"
+# How often a task that waits looks whether its execution was stopped; the end of the job wakes it at once.
+_STOP_CHECK_SECONDS = 0.5
+
+
+def install(hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+    """Register the integration."""
+    module = hooks.module("services.stepfunctions")
+    integration = SubmitJob(hooks, context, executions)
+    hooks.put(hooks.get(module, "_SERVICE_DISPATCH"), _SUBMIT, integration.run)
+
+
+class SubmitJob:
+    """Submits a job and, for .sync, waits for its end."""
+
+    def __init__(self, hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+        self._context = context
+        self._executions = executions
+        self._region = hooks.get(hooks.module("core.responses"), "get_region")
+
+    def run(self, resource: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Run the task: what Step Functions gets is the answer, or the job when the form is .sync."""
+        engine = self._context.engine(self._region())
+        answer = self._call(engine, "SubmitJob", self._request(data))
+        self._context.chain.job_submitted(str(answer["jobId"]))
+        if not resource.endswith(".sync"):
+            return dict(shapes.to_pascal(answer, shapes.answer("batch", "SubmitJob")))
+        job = self._wait(engine, str(answer["jobId"]))
+        described = shapes.answer("batch", "DescribeJobs").members["jobs"].member
+        result = dict(shapes.to_pascal(job, described))
+        if job["status"] == "FAILED":
+            raise self._executions.error("States.TaskFailed", json.dumps(result))
+        return result
+
+    def _request(self, data: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return dict(shapes.to_api(shapes.request("batch", "SubmitJob"), data))
+        except shapes.UnknownMemberError as error:
+            message = f'The field "{error.member}" is not supported by Step Functions'
+            raise self._executions.error("States.Runtime", message) from error
+
+    def _call(self, engine: BatchEngine, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return engine.handle(operation, request)
+        except BatchError as error:
+            raise self._executions.error(f"Batch.{error.code}", error.message) from error
+
+    def _wait(self, engine: BatchEngine, job_id: str) -> dict[str, Any]:
+        terminated = False
+        while True:
+            job = engine.wait(job_id, timeout=_STOP_CHECK_SECONDS)
+            if job is not None:
+                return job
+            reason = self._executions.abandoned()
+            if reason and not terminated:
+                terminated = True
+                self._call(engine, "TerminateJob", {"jobId": job_id, "reason": reason})

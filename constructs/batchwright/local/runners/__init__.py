@@ -1,0 +1,1 @@
+"""What runs the attempts of Batch jobs on this machine: Docker containers, or plain processes where Docker is not."""

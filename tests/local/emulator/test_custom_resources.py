@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from support.local_server import LocalServer
+
+HANDLER = """
+import json, urllib.request
+
+def handler(event, context):
+    if event["ResourceProperties"].get("Fail") == "true":
+        raise RuntimeError("this handler is broken")
+    body = json.dumps({
+        "Status": "SUCCESS", "PhysicalResourceId": "made", "StackId": event["StackId"],
+        "RequestId": event["RequestId"], "LogicalResourceId": event["LogicalResourceId"],
+        "Data": {"Answer": event["ResourceProperties"]["Question"] + "!"},
+    }).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], data=body, method="PUT"), timeout=10)
+"""
+
+
+def function(server: LocalServer) -> str:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("index.py", HANDLER)
+    client = server.client("lambda")
+    names = [entry["FunctionName"] for entry in client.list_functions()["Functions"]]
+    if "custom" not in names:
+        client.create_function(
+            FunctionName="custom",
+            Runtime="python3.13",
+            Role=server.role("custom-role", service="lambda.amazonaws.com"),
+            Handler="index.handler",
+            Code={"ZipFile": package.getvalue()},
+        )
+    return f"arn:aws:lambda:{server.aws.region}:{server.aws.account}:function:custom"
+
+
+def template(token: str, **properties: Any) -> dict[str, Any]:  # noqa: ANN401
+    resource = {"Type": "Custom::Thing", "Properties": {"ServiceToken": token, **properties}}
+    return {"Resources": {"Thing": resource}, "Outputs": {"Answer": {"Value": {"Fn::GetAtt": ["Thing", "Answer"]}}}}
+
+
+def test_a_handler_answers(server: LocalServer) -> None:
+    stack = server.stack("answers", template(function(server), Question="why"))
+
+    assert server.outputs(stack) == {"Answer": "why!"}
+
+
+def test_a_handler_that_raises_fails_the_stack_at_once(server: LocalServer) -> None:
+    stack = server.stack("raises", template(function(server), Question="why", Fail=True))
+
+    assert stack["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+    events = server.client("cloudformation").describe_stack_events(StackName="raises")["StackEvents"]
+    reasons = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "CREATE_FAILED"]
+    assert any("RuntimeError: this handler is broken" in reason for reason in reasons)
+
+
+def test_a_bucket_is_emptied_before_it_goes(server: LocalServer) -> None:
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "BucketName": "empties-itself",
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "Tags": [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}],
+        },
+    }
+    empties = {
+        "Type": "Custom::S3AutoDeleteObjects",
+        "Properties": {"ServiceToken": "arn:aws:lambda:us-east-1:1:function:x", "BucketName": {"Ref": "Bucket"}},
+    }
+    server.stack("empties", {"Resources": {"Bucket": bucket, "Empties": empties}})
+    s3, formation = server.client("s3"), server.client("cloudformation")
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket="empties-itself", Key="a", Body=body)
+    s3.delete_object(Bucket="empties-itself", Key="a")
+
+    formation.delete_stack(StackName="empties")
+    formation.get_waiter("stack_delete_complete").wait(
+        StackName="empties", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+
+    assert "empties-itself" not in [entry["Name"] for entry in s3.list_buckets()["Buckets"]]
+
+
+def test_the_default_group_of_a_vpc_is_closed(server: LocalServer) -> None:
+    resources = {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}},
+        "Closed": {
+            "Type": "Custom::VpcRestrictDefaultSG",
+            "Properties": {
+                "ServiceToken": "arn:aws:lambda:us-east-1:1:function:x",
+                "DefaultSecurityGroupId": {"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]},
+                "Account": {"Ref": "AWS::AccountId"},
+            },
+        },
+    }
+    outputs = {"Group": {"Value": {"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]}}}
+    stack = server.stack("closed", {"Resources": resources, "Outputs": outputs})
+
+    groups = server.client("ec2").describe_security_groups(GroupIds=[server.outputs(stack)["Group"]])["SecurityGroups"]
+    assert (groups[0]["IpPermissions"], groups[0]["IpPermissionsEgress"]) == ([], [])
