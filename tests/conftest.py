@@ -63,7 +63,7 @@ def _engine_in_ci(request: pytest.FixtureRequest) -> None:
             pytest.fail(f"CI=true and {problem}: Docker tests may not be skipped here")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
     return ROOT

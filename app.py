@@ -1,0 +1,13 @@
+"""The app of the reference systems: `tools/cdk deploy`, or `cdk deploy` with Batchwright installed."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from stacks.embeddings import ImageEmbeddings
+from stacks.targets import deployment_targets
+
+app = cdk.App()
+for target in deployment_targets(app):
+    ImageEmbeddings(app, target.stack_name("ImageEmbeddings"), env=target.environment)
+app.synth()

@@ -1,0 +1,1 @@
+"""Deployable stacks: one file a reference system, made of Batchwright's constructs."""
