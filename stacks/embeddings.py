@@ -181,7 +181,7 @@ class ImageEmbeddings(Stack):
             >> Fail(
                 "NotAllEmbedded",
                 error="Embeddings.JobFailed",
-                cause="A child of the array job failed for good; its log says why, the summary names the missing lists.",
+                cause="A child of the array job failed for good: see its log, and the summary for missing lists.",
             )
         )
         return split >> embed >> LambdaStep(summarizer.function, name="SummarizeRun")

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
+import jsii
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -18,7 +19,8 @@ _NUMBER_TOKENS: Final = -1e288
 def is_token(value: object) -> bool:
     """Whether CloudFormation fills the value in later, so that no check here can judge it."""
     # Most values are plain; asking the CDK's kernel about each of them would slow synthesis down.
-    if isinstance(value, int) or (isinstance(value, float) and not value < _NUMBER_TOKENS):
+    # (It would also end at once over an infinite number, which JSON does not have.)
+    if isinstance(value, int) or (isinstance(value, float) and not -math.inf < value < _NUMBER_TOKENS):
         return False
     if isinstance(value, str) and "${Token[" not in value:
         return False
@@ -27,12 +29,31 @@ def is_token(value: object) -> bool:
 
 def within(value: float, low: float, high: float = math.inf) -> bool:
     """Whether a number is in its range; one that is known only at deployment is taken to be."""
-    return is_token(value) or low <= value <= high
+    return is_token(value) or (math.isfinite(value) and low <= value <= high)
 
 
 def known(value: float) -> float | None:
     """Return a number as it is; None when it is known only at deployment."""
     return None if is_token(value) else value
+
+
+def as_text(amount: float) -> str:
+    """Write an amount where a template takes only text: `4`, not `4.0`."""
+    if is_token(amount):
+        return cdk.Token.as_string(cdk.Lazy.uncached_any(_Text(amount)))
+    return str(int(amount)) if amount == int(amount) else str(amount)
+
+
+@jsii.implements(cdk.IAnyProducer)
+class _Text:
+    """The text of an amount that is known only later: while the template is written, or at deployment."""
+
+    def __init__(self, amount: float) -> None:
+        self._amount = amount
+
+    def produce(self, context: cdk.IResolveContext) -> object:
+        resolved: object = context.resolve(self._amount)
+        return as_text(resolved) if isinstance(resolved, int | float) else resolved
 
 
 def mebibytes(size: cdk.Size) -> int | None:

@@ -25,6 +25,10 @@ WILDCARD_REASONS: Final[Mapping[str, str]] = {
         "Batch has no resource-level permission for describing jobs; Step Functions waits for a job with it. "
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html"
     ),
+    "ecr:GetAuthorizationToken": (
+        "A login to the account's registry has no resource; what it may pull is granted on the repository. "
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html"
+    ),
     "logs:CreateLogDelivery": _LOG_DELIVERY,
     "logs:DeleteLogDelivery": _LOG_DELIVERY,
     "logs:DescribeLogGroups": _LOG_DELIVERY,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, Token
+from aws_cdk import Aws
 from aws_cdk import aws_batch as batch
 
 from batchwright.jobs import defaults
 from batchwright.model import Architecture, PlatformCapability
-from batchwright.tokens import is_token
+from batchwright.tokens import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,16 +87,9 @@ def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.Cont
 
 
 def _resources(settings: ContainerSettings) -> list[batch.CfnJobDefinition.ResourceRequirementProperty]:
-    amounts = {"VCPU": _text(settings.vcpus), "MEMORY": _text(settings.memory_mib)}
+    amounts = {"VCPU": as_text(settings.vcpus), "MEMORY": as_text(settings.memory_mib)}
     if settings.gpus:
-        amounts["GPU"] = _text(settings.gpus)
+        amounts["GPU"] = as_text(settings.gpus)
     return [
         batch.CfnJobDefinition.ResourceRequirementProperty(type=kind, value=amount) for kind, amount in amounts.items()
     ]
-
-
-def _text(amount: float) -> str:
-    """Write an amount as the API takes it: `4`, not `4.0`; a value known at deployment stays what it is."""
-    if is_token(amount):
-        return Token.as_string(amount)
-    return str(int(amount)) if amount == int(amount) else str(amount)

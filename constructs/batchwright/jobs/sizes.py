@@ -31,7 +31,9 @@ def size_problems(requirements: Requirements, capacities: Sequence[Capacity]) ->
 
 def _beyond_the_queue(requirements: Requirements, capacities: Sequence[Capacity]) -> Sequence[Problem]:
     largest = [capacity.max_vcpus for capacity in capacities if capacity.max_vcpus is not None]
-    if requirements.vcpus is None or len(largest) < len(capacities) or requirements.vcpus <= max(largest):
+    if requirements.vcpus is None or not largest or len(largest) < len(capacities):
+        return []
+    if requirements.vcpus <= max(largest):
         return []
     return [
         Problem(
@@ -66,10 +68,12 @@ def _gpu_problems(requirements: Requirements, capacities: Sequence[Capacity]) ->
     gpus = requirements.gpus
     if gpus is None or gpus == 0:
         return []
-    if gpus < 0 or gpus != int(gpus):
+    if not (gpus >= 0 and math.isfinite(gpus) and gpus == int(gpus)):
         return [Problem("gpus", gpus, "whole GPUs, 0 or more", "Leave it out for a job without GPUs.")]
-    # An environment that names no types is not ours to judge.
-    if any(not capacity.instance_types or any(map(has_gpus, capacity.instance_types)) for capacity in capacities):
+    # A queue or an environment that does not say what it offers is not ours to judge.
+    if not capacities or any(
+        not capacity.instance_types or any(map(has_gpus, capacity.instance_types)) for capacity in capacities
+    ):
         return []
     return [
         Problem(
