@@ -5,9 +5,10 @@ from __future__ import annotations
 import aws_cdk as cdk
 
 from stacks.embeddings import ImageEmbeddings
+from stacks.nag import acknowledge
 from stacks.targets import deployment_targets
 
 app = cdk.App()
 for target in deployment_targets(app):
-    ImageEmbeddings(app, target.stack_name("ImageEmbeddings"), env=target.environment)
+    acknowledge(ImageEmbeddings(app, target.stack_name("ImageEmbeddings"), env=target.environment))
 app.synth()

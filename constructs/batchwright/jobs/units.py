@@ -25,9 +25,8 @@ def timeout_problems(timeout: Duration) -> Sequence[Problem]:
     if limit >= _MIN_TIMEOUT and limit == int(limit):
         return []
     enough = max(_MIN_TIMEOUT, math.ceil(limit))
-    return [
-        Problem("timeout", f"{limit:g} s", f"whole seconds from {_MIN_TIMEOUT}", f"Use Duration.seconds({enough}).")
-    ]
+    allowed = f"{_MIN_TIMEOUT} s or more" if limit < _MIN_TIMEOUT else "whole seconds"
+    return [Problem("timeout", f"{limit:g} s", allowed, f"Use Duration.seconds({enough}).")]
 
 
 def memory_unit_problems(memory: Size) -> Sequence[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,14 @@ class ContainerAddress:
     listen: str | None
 
 
+def name(client: docker.DockerClient) -> str:
+    """Where the engine listens; the client itself calls every socket `http+docker://localhost`."""
+    address = str(client.api.base_url)
+    if not address.startswith("http+docker"):
+        return address
+    return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+
+
 def connect() -> docker.DockerClient:
     """Return a client of the engine that DOCKER_HOST or the default socket names.
 
@@ -46,7 +55,7 @@ def connect() -> docker.DockerClient:
     try:
         probe.ping()
     except Exception as error:
-        raise LocalAwsError(f"no Docker engine answers at {probe.api.base_url}: {_reason(error)}") from error
+        raise LocalAwsError(f"no Docker engine answers at {name(probe)}: {_reason(error)}") from error
     finally:
         probe.close()
     return docker.from_env(timeout=_CALL_SECONDS, max_pool_size=_CONNECTIONS)
@@ -67,7 +76,7 @@ def container_address(client: docker.DockerClient) -> ContainerAddress:
 def refuse_unreachable(client: docker.DockerClient, address: str, cause: Exception) -> LocalAwsError:
     """Return the error for an engine whose bridge is not on this machine."""
     return LocalAwsError(
-        f"the Docker engine at {client.api.base_url} has its bridge at {address}, where this process cannot listen "
+        f"the Docker engine at {name(client)} has its bridge at {address}, where this process cannot listen "
         f"({cause}). Remote and rootless engines are not supported: set DOCKER_HOST to an engine of this machine, or "
         'use runner="process".'
     )

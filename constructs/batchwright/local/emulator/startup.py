@@ -47,7 +47,7 @@ def engine(runner: str) -> tuple[docker.DockerClient | None, str]:
         reason = f"jobs run as processes: {error}"
         _log.warning("%s", reason)
         return None, reason
-    return client, f"jobs run in containers of the engine at {client.api.base_url}"
+    return client, f"jobs run in containers of the engine at {docker_engine.name(client)}"
 
 
 def bind(addresses: list[str], port: int, client: docker.DockerClient | None) -> Gateway:

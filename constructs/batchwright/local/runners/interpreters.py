@@ -16,10 +16,10 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 _log = logging.getLogger(__name__)
-_PIN: Final = re.compile(
-    r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\#]+)\s*(?:;[^\\#]*)?", re.MULTILINE
-)
+_HASH: Final = re.compile(r"\s--hash=\S+")
 _TAIL_LINES: Final = 5
 
 
@@ -70,14 +70,27 @@ class Interpreters:
 
 
 def _all_installed(content: str) -> bool:
-    pins = _PIN.findall(content)
-    for name, version in pins:
-        try:
-            if importlib.metadata.version(name) != version:
-                return False
-        except importlib.metadata.PackageNotFoundError:
-            return False
-    return bool(pins)
+    """Whether this interpreter has every requirement that is meant for it, in the pinned version."""
+    lines = _HASH.sub("", content.replace("\\\n", " ")).splitlines()
+    try:
+        wanted = [Requirement(line) for line in lines if line.strip() and not line.lstrip().startswith(("#", "-"))]
+    except InvalidRequirement:
+        # An address or a folder; pip knows what to do with it.
+        return False
+    return bool(wanted) and all(map(_is_installed, wanted))
+
+
+def _is_installed(requirement: Requirement) -> bool:
+    if requirement.marker is not None and not requirement.marker.evaluate():
+        return True
+    try:
+        version = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    # Without a pin nobody knows which version the program was made for.
+    return any(each.operator == "==" for each in requirement.specifier) and requirement.specifier.contains(
+        version, prereleases=True
+    )
 
 
 def _build(building: Path, requirements: Path) -> None:
