@@ -202,7 +202,6 @@ def test_a_notification_is_a_sentence_published_by_a_role(stack: cdk.Stack) -> N
         "$.time",
         "$.detail.name",
         "$.detail.status",
-        "$.detail.error",
         "$.detail.executionArn",
     }
     actions = [s["Action"] for s in statements_of(template, logical_id_prefix="RunNotify")]

@@ -37,7 +37,9 @@ def _to_api(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401
         return 1 if shape is not None and shape.type_name in {"integer", "long"} else _PLACEHOLDER
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         members: dict[str, str] = {str(name).lower(): str(name) for name in shape.members}
-        names: dict[str, str] = {key: members.get(key.lower(), key) for key in value if key not in _ONLY_CLOUDFORMATION}
+        names: dict[str, str] = {
+            key: str(members.get(key.lower(), key)) for key in value if key not in _ONLY_CLOUDFORMATION
+        }
         return {name: _to_api(value[key], shape.members.get(name)) for key, name in names.items()}
     if isinstance(shape, MapShape) and isinstance(value, dict):
         return {key: _to_api(item, shape.value) for key, item in value.items()}

@@ -34,12 +34,12 @@ def status_message(pipeline: str) -> events.RuleTargetInput:
     """Say in one sentence what an execution has come to.
 
     It holds only values without quotes, because EventBridge does not escape what it puts into a text; an error's
-    cause is mostly JSON, so the sentence says how to get it.
+    cause is mostly JSON, and a run that went well has no error, so the sentence says how to get both.
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
     detail = events.EventField.from_path
     return events.RuleTargetInput.from_text(
         f"Pipeline {pipeline}: execution {detail('$.detail.name')} is {detail('$.detail.status')} "
-        f"since {events.EventField.time} (error: {detail('$.detail.error')}). For cause and history: "
+        f"since {events.EventField.time}. For error and history: "
         f"aws stepfunctions get-execution-history --reverse-order --execution-arn {detail('$.detail.executionArn')}"
     )
