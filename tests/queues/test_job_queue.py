@@ -5,6 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Annotations, Match
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.api_shapes import api_problems
@@ -121,12 +122,20 @@ def test_the_priority_is_0_to_1000(priority: int) -> None:
     [
         (TimeLimits(capacity_seconds=599), "time_limits.capacity_seconds"),
         (TimeLimits(capacity_seconds=86_401), "time_limits.capacity_seconds"),
-        (TimeLimits(misconfiguration_seconds=1_799), "time_limits.misconfiguration_seconds"),
+        (TimeLimits(misconfiguration_seconds=599), "time_limits.misconfiguration_seconds"),
         (TimeLimits(misconfiguration_seconds=86_401), "time_limits.misconfiguration_seconds"),
     ],
 )
 def test_time_limits_have_their_ranges(limits: TimeLimits, field: str) -> None:
     assert fields(refused(lambda: queue_over("EC2", time_limits=limits))) == [field]
+
+
+@pytest.mark.parametrize(("seconds", "warned"), [(600, True), (1_799, True), (1_800, False)])
+def test_hasty_time_limits_are_taken_with_a_warning(seconds: int, warned: bool) -> None:
+    stack = new_stack()
+    queue_over("EC2", stack=stack, time_limits=TimeLimits(misconfiguration_seconds=seconds))
+    warnings = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("may be cancelled"))
+    assert bool(warnings) is warned
 
 
 def test_all_problems_at_once() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from batchwright.model import Problem
 from batchwright.pipelines.paths import array, array_problems, is_path, literal, path_problems, text
 from batchwright.pipelines.permissions import Permission, Site
-from batchwright.tokens import is_token, mebibytes, seconds
+from batchwright.tokens import as_text, is_token, mebibytes, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,7 +136,7 @@ class Submission:
         memory = None if options.memory is None else options.memory.to_mebibytes()
         asked = {"VCPU": options.vcpus, "MEMORY": memory, "GPU": options.gpus}
         needs = [
-            {"Type": kind, **_text_value("Value", amount if isinstance(amount, str) else f"{amount:g}")}
+            {"Type": kind, **_text_value("Value", amount if isinstance(amount, str) else as_text(amount))}
             for kind, amount in asked.items()
             if amount is not None
         ]

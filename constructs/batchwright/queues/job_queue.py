@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from aws_cdk import Annotations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.queues.time_limits import TimeLimits
+from batchwright.queues.time_limits import SAFE_MISCONFIGURATION_SECONDS, TimeLimits
 from batchwright.tokens import where, within
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ class JobQueue(Construct):
             job_state_time_limit_actions=limits.render(),
         )
         self._arn = self._resource.attr_job_queue_arn
+        if limits.is_hasty:
+            Annotations.of(self).add_warning_v2(
+                "batchwright:hastyTimeLimits",
+                f"time_limits.misconfiguration_seconds = {limits.misconfiguration_seconds}: below "
+                f"{SAFE_MISCONFIGURATION_SECONDS} s a job that only waits for a host to boot may be cancelled. "
+                "One hour (3600) is safe.",
+            )
 
     @property
     def job_queue_arn(self) -> str:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 _MINIMUM: Final = 600
 _MAXIMUM: Final = 86_400
-# Below this, jobs were cancelled that only waited for an environment to scale up.
-_SAFE_MISCONFIGURATION: Final = 1_800
+SAFE_MISCONFIGURATION_SECONDS: Final = 1_800
+"""Below this, jobs were cancelled that only waited for an environment to scale up.
+https://github.com/nextflow-io/nextflow/issues/7479"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class TimeLimits:
 
     Attributes:
         capacity_seconds: While AWS has no instance of the types (it usually gets some): 4 hours by default.
-        misconfiguration_seconds: While no environment of the queue could ever hold the job: 1 hour by default. At
-            least 30 minutes: a scale-up reports the same reasons for a while, and shorter limits kill good jobs.
+        misconfiguration_seconds: While no environment of the queue could ever hold the job: 1 hour by default. Below
+            30 minutes the queue warns: a scale-up reports the same reasons for a while, and good jobs are cancelled.
 
-    Both take up to 24 hours.
+    Both take 10 minutes to 24 hours.
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
     """
 
@@ -37,26 +38,19 @@ class TimeLimits:
 
     def problems(self) -> Sequence[Problem]:
         """Find what is out of range."""
-        found = []
-        if not within(self.capacity_seconds, _MINIMUM, _MAXIMUM):
-            found.append(
-                Problem(
-                    "time_limits.capacity_seconds",
-                    self.capacity_seconds,
-                    f"{_MINIMUM} to {_MAXIMUM} s",
-                    "Four hours (14400) suit most queues.",
-                )
+        return [
+            Problem(f"time_limits.{field}", value, f"{_MINIMUM} to {_MAXIMUM} s", fix)
+            for field, value, fix in (
+                ("capacity_seconds", self.capacity_seconds, "Four hours (14400) suit most queues."),
+                ("misconfiguration_seconds", self.misconfiguration_seconds, "One hour (3600) is safe."),
             )
-        if not within(self.misconfiguration_seconds, _SAFE_MISCONFIGURATION, _MAXIMUM):
-            found.append(
-                Problem(
-                    "time_limits.misconfiguration_seconds",
-                    self.misconfiguration_seconds,
-                    f"{_SAFE_MISCONFIGURATION} to {_MAXIMUM} s",
-                    "Shorter limits cancel jobs that only wait for a host to boot; one hour (3600) is safe.",
-                )
-            )
-        return found
+            if not within(value, _MINIMUM, _MAXIMUM)
+        ]
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether jobs that only wait for a host to boot may be cancelled as misconfigured."""
+        return not within(self.misconfiguration_seconds, SAFE_MISCONFIGURATION_SECONDS, _MAXIMUM)
 
     def render(self) -> list[batch.CfnJobQueue.JobStateTimeLimitActionProperty]:
         """Render as the queue's `JobStateTimeLimitActions`."""
