@@ -152,10 +152,10 @@ class ImageEmbeddings(Stack):
                 **({"MODEL_URI": network.uri, "MODEL_SHA256": network.sha256} if network else {}),
             },
         )
-        self.bucket.grant_read(job)
-        self.bucket.grant_put(job, "reports/*")
-        self.bucket.grant_put(job, "failed/*")
-        self.table.grant(job, "dynamodb:BatchWriteItem", "dynamodb:PutItem")
+        self.bucket.grant_read(job.job_role)
+        self.bucket.grant_put(job.job_role, "reports/*")
+        self.bucket.grant_put(job.job_role, "failed/*")
+        self.table.grant(job.job_role, "dynamodb:BatchWriteItem", "dynamodb:PutItem")
         return job
 
     def _steps(self, images_per_job: int) -> Step:
@@ -168,10 +168,10 @@ class ImageEmbeddings(Stack):
             memory_mib=1024,
         )
         summarizer = ShippedFunction(self, "Summarize", name="summarize_run", timeout_minutes=15, memory_mib=1024)
-        self.bucket.grant_read(splitter)
-        self.bucket.grant_put(splitter, "manifests/*")
-        self.bucket.grant_read(summarizer)
-        self.bucket.grant_put(summarizer, "summaries/*")
+        self.bucket.grant_read(splitter.function)
+        self.bucket.grant_put(splitter.function, "manifests/*")
+        self.bucket.grant_read(summarizer.function)
+        self.bucket.grant_put(summarizer.function, "summaries/*")
         split = LambdaStep(
             splitter.function, name="SplitImages", payload={"request": "$", "execution": "$$.Execution.Name"}
         )

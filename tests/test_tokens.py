@@ -67,4 +67,4 @@ def test_sizes_and_durations_are_read_in_one_unit(parameter: cdk.CfnParameter) -
 
 
 def test_a_construct_is_named_by_class_and_path(parameter: cdk.CfnParameter) -> None:
-    assert where(parameter) == "CfnParameter 'Stack/Number'"
+    assert str(where(parameter)) == "CfnParameter 'Stack/Number'"

@@ -76,7 +76,7 @@ class ShippedFunction(Construct):
         )
         problems.raise_if_any()
         self.log_group = logs.LogGroup(self, "Logs", retention=log_retention)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self._role = role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group.grant_write(role)
         self.function = lambda_.Function(
             self,
@@ -96,4 +96,4 @@ class ShippedFunction(Construct):
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """The function's role, so that it can be granted permissions directly."""
-        return self.function.grant_principal
+        return self._role

@@ -68,6 +68,16 @@ def seconds(duration: cdk.Duration) -> float | None:
     return None if duration.is_unresolved() else duration.to_seconds(integral=False)
 
 
-def where(construct: Construct) -> str:
-    """Name a construct for an error message: its class and its path."""
-    return f"{type(construct).__name__} {construct.node.path!r}"
+def where(construct: Construct) -> object:
+    """Name a construct for an error message: its class and its path, which is looked up only when it is written."""
+    return _Place(construct)
+
+
+class _Place:
+    """The text of `where`."""
+
+    def __init__(self, construct: Construct) -> None:
+        self._construct = construct
+
+    def __str__(self) -> str:
+        return f"{type(self._construct).__name__} {self._construct.node.path!r}"

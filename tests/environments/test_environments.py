@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from support.api_shapes import api_problems
 from support.parts import HOSTED, KINDS, SERVERLESS, environment_of, vpc_of
 from support.problems import fields, refused
@@ -248,7 +249,20 @@ class TestHosted:
         environment_of(stack, kind)
         template = synthesize(stack)
         (role,) = template.of_type("AWS::IAM::Role")
-        assert role in template.raw(ENVIRONMENT)[0]["DependsOn"]
+        ((profile, properties),) = template.of_type("AWS::IAM::InstanceProfile").items()
+        # By these references CloudFormation deletes the environment first, the role last.
+        assert template.only(ENVIRONMENT)["ComputeResources"]["InstanceRole"] == {"Fn::GetAtt": [profile, "Arn"]}
+        assert properties["Roles"] == [{"Ref": role}]
+
+    @pytest.mark.parametrize("kind", HOSTED)
+    def test_a_given_role_and_its_policies_outlive_the_environment(self, kind: str) -> None:
+        stack = new_stack()
+        role = iam.Role(stack, "Mine", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+        role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::data/*"]))
+        environment_of(stack, kind, instance_role=role)
+        template = synthesize(stack)
+        (policy,) = template.of_type("AWS::IAM::Policy")
+        assert policy in template.raw(ENVIRONMENT)[0]["DependsOn"]
 
     @pytest.mark.parametrize("kind", HOSTED)
     def test_a_launch_template_may_be_shared(self, kind: str) -> None:

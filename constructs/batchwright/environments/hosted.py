@@ -71,10 +71,11 @@ def build_hosted(scope: Construct, settings: HostedSettings) -> Hosted:
     )
     role = settings.instance_role or _instance_role(scope)
     template = settings.launch_template or HostLaunchTemplate(scope, "LaunchTemplate")
-    profile = iam.CfnInstanceProfile(scope, "InstanceProfile", roles=[role.role_name])
+    profile = iam.InstanceProfile(scope, "InstanceProfile", role=role)
     resource = _environment(scope, settings, placement, template, profile)
-    # The role and its policies outlive the environment, or its deletion hangs.
-    resource.node.add_dependency(role)
+    if settings.instance_role:
+        # Its policies outlive the environment, or the environment's deletion hangs. A role made here has none apart.
+        resource.node.add_dependency(settings.instance_role)
     capacity = Capacity(
         kind=settings.kind,
         platform=PlatformCapability.EC2,
@@ -92,7 +93,7 @@ def _environment(
     settings: HostedSettings,
     placement: Placement,
     template: HostLaunchTemplate,
-    profile: iam.CfnInstanceProfile,
+    profile: iam.InstanceProfile,
 ) -> batch.CfnComputeEnvironment:
     return batch.CfnComputeEnvironment(
         scope,
@@ -105,7 +106,7 @@ def _environment(
             minv_cpus=settings.min_vcpus,
             maxv_cpus=settings.max_vcpus,
             instance_types=list(settings.instances.types),
-            instance_role=profile.attr_arn,
+            instance_role=profile.instance_profile_arn,
             subnets=list(placement.subnet_ids),
             security_group_ids=placement.security_group_ids,
             # By number: an edit of the template reaches the hosts, which $Default would not do.

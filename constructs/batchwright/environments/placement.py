@@ -54,13 +54,13 @@ def place(
             the `problems` that the environment has found before.
             Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
     """
-    selected = _select(vpc, subnets)
+    subnet_ids, public = _select(vpc, subnets)
     found = Problems(where(scope))
     found.extend(problems)
     found.check(
-        1 <= len(selected.subnet_ids) <= _MAX_SUBNETS,
+        1 <= len(subnet_ids) <= _MAX_SUBNETS,
         field="subnets",
-        value=f"{len(selected.subnet_ids)} subnets",
+        value=f"{len(subnet_ids)} subnets",
         allowed=f"1 to {_MAX_SUBNETS} subnets",
         fix="Narrow the selection, for example by subnet_group_name.",
     )
@@ -73,13 +73,17 @@ def place(
     )
     found.raise_if_any()
     groups = security_groups or (_closed_group(scope, vpc),)
-    return Placement(tuple(selected.subnet_ids), selected.has_public, tuple(groups))
+    return Placement(subnet_ids, public, tuple(groups))
 
 
-def _select(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> ec2.SelectedSubnets:
+def _select(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> tuple[tuple[str, ...], bool]:
+    """Choose subnets: their ids, and whether one of them is public."""
     if subnets is None:
-        return vpc.select_subnets()
-    return vpc.select_subnets(
+        # The CDK's own preference, in half the calls that select_subnets() takes.
+        private = vpc.private_subnets or vpc.isolated_subnets
+        chosen = private or vpc.public_subnets
+        return tuple(subnet.subnet_id for subnet in chosen), not private
+    selected = vpc.select_subnets(
         availability_zones=subnets.availability_zones,
         one_per_az=subnets.one_per_az,
         subnet_filters=subnets.subnet_filters,
@@ -87,6 +91,7 @@ def _select(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> ec2.SelectedS
         subnets=subnets.subnets,
         subnet_type=subnets.subnet_type,
     )
+    return tuple(selected.subnet_ids), selected.has_public
 
 
 def _closed_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:

@@ -62,7 +62,7 @@ class JobImage:
         Raises:
             ConfigurationError: The folder or its Dockerfile is missing, or the architecture is unknown.
         """
-        problems = Problems(f"JobImage.from_folder {scope.node.path}/{construct_id}")
+        problems = Problems(f"JobImage.from_folder {construct_id!r}")
         path = Path(folder)
         if problems.check(
             path.is_dir(), field="folder", value=str(folder), allowed="an existing folder", fix="Check the path."

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import Duration, Fn, Stack
+from aws_cdk import Duration, Stack, Token
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -20,7 +20,7 @@ from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.sizes import size_problems
 from batchwright.jobs.units import memory_unit_problems, timeout_problems
 from batchwright.model import Problems, Requirements
-from batchwright.tokens import known, mebibytes, where, within
+from batchwright.tokens import known, mebibytes, seconds, where, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,6 +104,7 @@ class ContainerJob(Construct):
         self._parameters = dict(parameters or {})
         self._retries = retries or RetryStrategy.interruptions()
         self._timeout = timeout or Duration.hours(defaults.TIMEOUT_HOURS)
+        self._timeout_seconds = seconds(self._timeout)
         self._check(memory, scheduling_priority)
         self._job_role = job_role or self._role("JobRole", "The program of a Batch job")
         self._log_group = log_group or logs.LogGroup(self, "Logs", retention=log_retention)
@@ -113,17 +114,21 @@ class ContainerJob(Construct):
         # A role from outside gets them too, as far as it can be changed from here: without them no attempt starts.
         self._image.grant_pull(self._execution_role)
         self._log_group.grant_write(self._execution_role)
-        self._resource = self._definition(vcpus, memory, gpus, scheduling_priority)
+        # A log stream's name may hold neither of them.
+        log_prefix = re.sub("[:*]", "-", construct_id)
+        self._resource = self._definition(vcpus, memory, gpus, log_prefix, scheduling_priority)
+        self._arn = self._resource.ref
 
     @property
     def job_definition_arn(self) -> str:
         """ARN of the current revision. Earlier revisions stay active, so that pipelines under way go on."""
-        return self._resource.ref
+        return self._arn
 
     @cached_property
     def job_definition_name(self) -> str:
         """Name without the revision; submitting by it always takes the newest active revision."""
-        return Fn.select(0, Fn.split(":", Fn.select(1, Fn.split("/", self._resource.ref))))
+        with_revision = {"Fn::Select": [1, {"Fn::Split": ["/", self._arn]}]}
+        return Token.as_string({"Fn::Select": [0, {"Fn::Split": [":", with_revision]}]})
 
     @cached_property
     def job_definition(self) -> batch.IJobDefinition:
@@ -168,7 +173,7 @@ class ContainerJob(Construct):
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """The program's role, so that a job can be granted permissions directly: `bucket.grant_read(job)`."""
-        return self._job_role.grant_principal
+        return self._job_role
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow submitting every revision of this job to its queue.
@@ -198,8 +203,8 @@ class ContainerJob(Construct):
         problems.extend(environment_problems(self._environment))
         problems.extend(parameter_problems(self._command, self._parameters))
         problems.extend(self._retries.problems())
-        problems.extend(timeout_problems(self._timeout))
-        problems.extend(memory_unit_problems(memory))
+        problems.extend(timeout_problems(self._timeout, self._timeout_seconds))
+        problems.extend(memory_unit_problems(memory, self._requirements.memory_mib))
         problems.check(
             scheduling_priority is None or within(scheduling_priority, 0, _MAX_SCHEDULING_PRIORITY),
             field="scheduling_priority",
@@ -215,7 +220,7 @@ class ContainerJob(Construct):
         )
 
     def _definition(
-        self, vcpus: float, memory: Size, gpus: float, scheduling_priority: int | None
+        self, vcpus: float, memory: Size, gpus: float, log_prefix: str, scheduling_priority: int | None
     ) -> batch.CfnJobDefinition:
         settings = ContainerSettings(
             image=self._image,
@@ -229,8 +234,7 @@ class ContainerJob(Construct):
             job_role=self._job_role,
             execution_role=self._execution_role,
             log_group=self._log_group,
-            # A log stream's name may hold neither of them.
-            log_prefix=re.sub("[:*]", "-", self.node.id),
+            log_prefix=log_prefix,
         )
         resource = batch.CfnJobDefinition(
             self,
@@ -240,7 +244,9 @@ class ContainerJob(Construct):
             container_properties=render_container(settings),
             parameters=self._parameters or None,
             retry_strategy=self._retries.render(),
-            timeout=batch.CfnJobDefinition.TimeoutProperty(attempt_duration_seconds=self._timeout.to_seconds()),
+            timeout=batch.CfnJobDefinition.TimeoutProperty(
+                attempt_duration_seconds=self._timeout_seconds or self._timeout.to_seconds()
+            ),
             propagate_tags=True,
             scheduling_priority=scheduling_priority,
             resource_retention_policy=batch.CfnJobDefinition.ResourceRetentionPolicyProperty(

@@ -44,7 +44,7 @@ class ContainerSettings:
 def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
     """Render `ContainerProperties` for EC2 or Fargate."""
     fargate = settings.platform is PlatformCapability.FARGATE
-    definition = batch.CfnJobDefinition
+    definition, region = batch.CfnJobDefinition, Aws.REGION
     return definition.ContainerPropertiesProperty(
         image=settings.image.uri,
         command=list(settings.command) or None,
@@ -52,8 +52,8 @@ def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.Cont
             definition.EnvironmentProperty(name=name, value=value)
             for name, value in {
                 # EC2 hosts set neither; SDKs fail without one.
-                "AWS_REGION": Aws.REGION,
-                "AWS_DEFAULT_REGION": Aws.REGION,
+                "AWS_REGION": region,
+                "AWS_DEFAULT_REGION": region,
                 **settings.environment,
             }.items()
         ],
@@ -64,7 +64,7 @@ def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.Cont
             log_driver="awslogs",
             options={
                 "awslogs-group": settings.log_group.log_group_name,
-                "awslogs-region": Aws.REGION,
+                "awslogs-region": region,
                 "awslogs-stream-prefix": settings.log_prefix,
             },
         ),

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model import Problem
-from batchwright.tokens import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
 _MIN_TIMEOUT: Final = 60
 
 
-def timeout_problems(timeout: Duration) -> Sequence[Problem]:
-    """Find what is wrong with the time that an attempt may take."""
-    limit = seconds(timeout)
+def timeout_problems(timeout: Duration, limit: float | None) -> Sequence[Problem]:
+    """Find what is wrong with the time that an attempt may take; `limit` is its seconds, as far as they are known."""
     if limit is None:
         return _timeout_unit_problems(timeout)
     if limit >= _MIN_TIMEOUT and limit == int(limit):
@@ -29,9 +27,9 @@ def timeout_problems(timeout: Duration) -> Sequence[Problem]:
     return [Problem("timeout", f"{limit:g} s", allowed, f"Use Duration.seconds({enough}).")]
 
 
-def memory_unit_problems(memory: Size) -> Sequence[Problem]:
+def memory_unit_problems(memory: Size, memory_mib: int | None) -> Sequence[Problem]:
     """Find a CloudFormation parameter in another unit than the template's, which nothing can convert."""
-    if not memory.is_unresolved() or _is_mebibytes(memory):
+    if memory_mib is not None or _is_mebibytes(memory):
         return []
     fix = "Use Size.mebibytes(parameter.value_as_number)."
     return [Problem("memory", "a parameter in another unit", "parameters in MiB", fix)]

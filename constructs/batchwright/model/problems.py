@@ -56,7 +56,7 @@ class Problems:
         ```
     """
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: object) -> None:
         self._where = where
         self._found: list[Problem] = []
 
@@ -73,4 +73,4 @@ class Problems:
     def raise_if_any(self) -> None:
         """Raise one `ConfigurationError` with everything noted so far; do nothing when that is nothing."""
         if self._found:
-            raise ConfigurationError(self._where, self._found)
+            raise ConfigurationError(str(self._where), self._found)

@@ -83,7 +83,7 @@ class NotificationTopic(Construct):
         return self
 
     def _key(self) -> kms.Key:
-        key = kms.Key(self, "Key", enable_key_rotation=True, description=f"Messages of {self.node.path}")
+        key = kms.Key(self, "Key", enable_key_rotation=True, description="Messages of a notification topic")
         # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
         key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -91,7 +91,7 @@ class NotificationTopic(Construct):
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
             )
         )
         return key

@@ -94,6 +94,7 @@ class Pipeline(Construct):
         stack = cdk.Stack.of(self)
         self._site = Site(stack.partition, stack.region, stack.account)
         self._name = construct_id
+        self._notifications = 0
         definition = self._define(steps, comment, timeout)
         self.role = self._allow(steps, role)
         self.log_group = log_group or logs.LogGroup(
@@ -163,9 +164,9 @@ class Pipeline(Construct):
             The pipeline.
         """
         check_statuses(where(self), "on", on)
-        number = sum(child.node.id.startswith("Notify") for child in self.node.children)
         target = topic_target(topic, message=status_message(self._name))
-        self.on_status_change(f"Notify{number or ''}", target=target, statuses=on)
+        self.on_status_change(f"Notify{self._notifications or ''}", target=target, statuses=on)
+        self._notifications += 1
         return self
 
     def metric_started(self, *, period: cdk.Duration | None = None) -> cloudwatch.Metric:

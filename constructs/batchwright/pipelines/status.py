@@ -16,7 +16,7 @@ STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PE
 FINAL_STATUSES: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
-def check_statuses(where: str, field: str, statuses: Sequence[str]) -> None:
+def check_statuses(where: object, field: str, statuses: Sequence[str]) -> None:
     """Raise a `ConfigurationError` when there is no status, or one that does not exist."""
     problems = Problems(where)
     wrong = [status for status in statuses if status not in STATUSES]

@@ -1,0 +1,1 @@
+"""`make bench`: how Batchwright compares with the same work done without it."""

@@ -1,0 +1,1 @@
+"""Embedding: the pipeline of containers/embed against a plain loop."""

@@ -1,0 +1,1 @@
+"""The local AWS Batch against bare `docker run`."""

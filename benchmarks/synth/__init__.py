@@ -1,0 +1,1 @@
+"""Synthesis: the ImageEmbeddings stack against the same resources written by hand."""
