@@ -111,6 +111,25 @@ def test_a_private_engine_starts_beside_others_and_leaves_nothing(tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_second_start_leaves_the_bridge_of_another_engine_alone(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or shutil.which("dockerd") is None:
+        pytest.skip("needs root and dockerd, which `make test` installs on Debian as root")
+    made = not Path("/sys/class/net/docker0").exists()
+    if made:
+        subprocess.run(["ip", "link", "add", "docker0", "type", "bridge"], capture_output=True, check=True)
+    engine = PrivateEngine(run=tmp_path / "run", data=tmp_path / "data")
+    try:
+        for _ in range(2):
+            engine.start()
+            engine.stop()
+        assert Path("/sys/class/net/docker0").exists()
+    finally:
+        engine.stop()
+        if made:
+            subprocess.run(["ip", "link", "delete", "docker0"], capture_output=True, check=False)
+
+
+@pytest.mark.slow
 def test_an_engine_that_cannot_start_shows_its_log_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

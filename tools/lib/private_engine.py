@@ -128,6 +128,7 @@ class PrivateEngine:
     def _start_with(self, driver: str) -> None:
         self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.data.mkdir(parents=True, exist_ok=True, mode=0o711)
+        self._forget_networks()
         plan = subnets.choose_on_this_machine()
         if plan is None:
             raise EngineError("No free private address range for containers is left on this machine.")
@@ -150,6 +151,14 @@ class PrivateEngine:
                 start_new_session=True,
             )
         self._wait(daemon, driver)
+
+    def _forget_networks(self) -> None:
+        """Removes the networks that an earlier run of the engine remembered.
+
+        With address pools of its own, dockerd clears its remembered default bridge by deleting `docker0`, whosever it
+        is: another engine on this machine would lose its network.
+        """
+        shutil.rmtree(self.data / "network", ignore_errors=True)
 
     def _command(self, driver: str, bridge: Bridge, plan: subnets.AddressPlan) -> list[str]:
         return [
