@@ -153,10 +153,15 @@ def test_an_interruption_ends_the_app_and_what_it_started(checkout: Checkout) ->
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        checkout.synthesize(program)
-    thread.join()
+    # A job in the background of a shell is started with the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            checkout.synthesize(program)
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     for pid in started.read_text().split():
         _until(lambda pid=pid: not _runs(pid))
     assert checkout.leftovers == []

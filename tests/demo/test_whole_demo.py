@@ -100,7 +100,7 @@ def test_its_numbers_agree(whole_run: str) -> None:
 def test_it_was_started_by_the_upload_and_the_topic_heard_of_its_end(whole_run: str) -> None:
     assert "started by uploading requests/demo.json, ended SUCCEEDED" in whole_run
     last = whole_run.strip().splitlines()[-1]
-    assert last.startswith("The topic heard: ")
+    assert last.startswith("The topic received: ")
     assert "SUCCEEDED" in last
 
 
@@ -121,7 +121,7 @@ def test_it_leaves_its_two_results_and_nothing_else(whole_run: str, place: Place
 
 def test_the_rules_were_checked(whole_run: str) -> None:
     assert re.search(
-        r"resources; cdk-nag and the CDK's rules: (\d+ findings of the rules, all ack|no findings)", whole_run
+        r"resources; cdk-nag and the CDK's rules: (\d+ findings, all reviewed and ack|no findings)", whole_run
     )
 
 
@@ -145,6 +145,7 @@ def test_ctrl_c_leaves_nothing_behind(whole_run: str, place: Place, moment: str)
     assert after == before
 
 
+@pytest.mark.usefixtures("whole_run")
 def test_a_failure_is_one_panel_and_a_code(place: Place, tmp_path: Path) -> None:
     blocked = Place(root=place.root, out=tmp_path / "out", temporary=place.temporary, mark=place.mark)
     environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/no-engine.sock"}
