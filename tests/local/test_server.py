@@ -95,6 +95,38 @@ def test_the_environment_points_every_sdk_here() -> None:
     assert subprocess.run([shim, "push", "anything"], check=False, timeout=10).returncode == 0
 
 
+def test_the_users_shell_has_no_say() -> None:
+    program = (
+        "import boto3, json, os\n"
+        "from batchwright.local import LocalAws\n"
+        "with LocalAws(runner='process') as aws:\n"
+        "    print(aws.client('sts').get_caller_identity()['Account'])\n"
+        "    print(aws.session().client('sts').get_caller_identity()['Account'])\n"
+        "    os.environ.update(aws.environment())\n"
+        "    print(boto3.client('s3').create_bucket(Bucket='here')['Location'], boto3.client('s3').meta.endpoint_url)\n"
+    )
+    shell = {
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "AWS_SESSION_TOKEN": "token",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+        "https_proxy": "http://127.0.0.1:1",
+    }
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **shell},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split()[:2] == ["123456789012", "123456789012"]
+    assert "http://127.0.0.1:" in ran.stdout
+
+
 def test_an_engine_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
 
@@ -130,6 +162,24 @@ def test_closing_with_work_in_progress_leaves_nothing() -> None:
     assert len(server.runner.stops) == 2
     names = [thread.name for thread in threading.enumerate()]
     assert not any(name.startswith(("batchwright", "ministack-worker")) for name in names)
+
+
+def test_a_step_of_the_end_that_fails_does_not_hold_back_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = start()
+    engines = aws._engines
+    close = engines.close
+
+    def interrupted() -> None:
+        close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engines, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        aws.close()
+
+    assert not any(name.split(".")[0] == "ministack" for name in sys.modules)
+    with start() as next_one:
+        assert next_one.client("sts").get_caller_identity()
 
 
 def test_nothing_is_written_to_the_terminal(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import ExitStack
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -76,21 +77,19 @@ def deployed_stack(local_aws: LocalAws) -> Iterator[DeployStack]:
             assembly = Path(app)
         else:
             assembly = Path(app.synth().directory)
-            if assembly.parent == Path(tempfile.gettempdir()):
+            if assembly.resolve().parent == Path(tempfile.gettempdir()).resolve():
                 # An App without outdir leaves its folder in the temporary directory.
                 folders.append(assembly)
         deployed.append(assembly)
         return local_aws.deploy(assembly, parameters=parameters)
 
-    try:
+    with ExitStack() as steps:
+        # Each is done even when the one before fails.
         yield deploy
-    finally:
-        try:
-            for assembly in reversed(deployed):
-                local_aws.destroy(assembly)
-        finally:
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in folders:
+            steps.callback(shutil.rmtree, folder, ignore_errors=True)
+        for assembly in deployed:
+            steps.callback(local_aws.destroy, assembly)
 
 
 def _skip_without_extra() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import os
 import uuid
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from batchwright.local.deployer.deployer import Deployer
@@ -71,11 +73,11 @@ class LocalAws:
         self.runner_kind: Literal["docker", "process"] = "docker" if self._docker is not None else "process"
         try:
             self._start(port)
+            self.enforce_iam(on=iam)
+            atexit.register(self.close)
         except BaseException:
             self.close()
             raise
-        self.enforce_iam(on=iam)
-        atexit.register(self.close)
 
     def _start(self, port: int) -> None:
         host, addresses = startup.LOOPBACK, [startup.LOOPBACK]
@@ -136,9 +138,14 @@ class LocalAws:
         """Return the variables that point the CDK CLI, the AWS CLI or any SDK at this server.
 
         CDK_DOCKER names a stand-in for `docker` that builds and tags but does not push: jobs run the tagged image.
+        They are meant to be laid over this process's own variables, of which they also replace those that would lead
+        elsewhere: a profile, a session token, endpoints of single services, proxies.
         """
         shim = self._deployer.docker_shim
+        engine = {"DOCKER_HOST": docker_engine.name(self._docker)} if self._docker is not None else {}
         return {
+            **engine,
+            **startup.overrides(os.environ, self.endpoint),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": ROOT_KEY,
             "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
@@ -188,19 +195,28 @@ class LocalAws:
             return
         self._closed = True
         atexit.unregister(self.close)
-        emulator = getattr(self, "_emulator", None)
-        if emulator is not None:
-            emulator.stop_executions()
-        if hasattr(self, "_engines"):
-            self._engines.close()
-        for runner in self._runners:
-            runner.close()
-        if emulator is not None:
-            emulator.close()
-        if hasattr(self, "_clients"):
-            self._clients.close()
-        if self._docker is not None:
-            self._docker.close()
+        emulator: Emulator | None = getattr(self, "_emulator", None)
+        with ExitStack() as steps:
+            # Each is done even when the one before fails or is interrupted; the last one first.
+            if self._docker is not None:
+                steps.callback(self._docker.close)
+            if hasattr(self, "_clients"):
+                steps.callback(self._clients.close)
+            if emulator is not None:
+                steps.callback(emulator.close)
+            steps.callback(self._close_runners)
+            if emulator is not None:
+                # After the engines: executions that wait for jobs end with them.
+                steps.callback(emulator.stop_executions)
+            if hasattr(self, "_engines"):
+                steps.callback(self._engines.close)
+            if emulator is not None:
+                emulator.abort_executions()
+
+    def _close_runners(self) -> None:
+        with ExitStack() as steps:
+            for runner in self._runners:
+                steps.callback(runner.close)
 
     def __enter__(self) -> Self:
         return self
@@ -213,7 +229,9 @@ class LocalAws:
     def _images(self) -> ImagePublisher:
         if self._batch_runner is not None:
             return UnusedImages()
-        return DockerImages() if self._docker is not None else ProcessImages(self._programs)
+        if self._docker is not None:
+            return DockerImages(host=docker_engine.name(self._docker))
+        return ProcessImages(self._programs)
 
     def _make_engine(self, region: str) -> BatchEngine:
         return BatchEngine(

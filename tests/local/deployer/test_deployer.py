@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,20 @@ def test_a_failed_creation_is_told_and_rolled_back_and_can_be_repaired(server: L
     assert "left-over" not in str(server.client("sqs").list_queues().get("QueueUrls", []))
     assembly.stack("Broken", {"Resources": {"Q": queue("left-over")}})
     assert server.aws.deploy(tmp_path) == {"Broken": {}}
+
+
+def test_no_room_to_package_an_asset(server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assembly = Assembly(tmp_path).stack("Full", {"Resources": {"Q": queue()}}, files=file_asset("code", "full"))
+    (assembly.folder / "code").mkdir()
+    (assembly.folder / "code" / "index.py").write_text("pass")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("batchwright.local.deployer.files._zip", full)
+    with pytest.raises(DeploymentError, match=r"code could not be uploaded: .*No space left on device"):
+        server.aws.deploy(tmp_path)
+    assert "Full" not in stacks(server)
 
 
 def test_a_failed_update_goes_back(server: LocalServer, tmp_path: Path) -> None:

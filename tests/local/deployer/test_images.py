@@ -43,6 +43,7 @@ def fake_docker(folder: Path, monkeypatch: pytest.MonkeyPatch, *, known: bool = 
     script.write_text(
         "#!/bin/sh\n"
         f'echo "$@" >> {log}\n'
+        f'echo "$DOCKER_HOST" >> {log}.engine\n'
         f'[ "$1" = image ] && exit {0 if known else 1}\n'
         f"echo 'Step 1/2 : FROM nowhere'; echo 'no such base' >&2; exit {1 if fails else 0}\n"
     )
@@ -75,6 +76,15 @@ def test_an_image_is_built_with_all_its_options(tmp_path: Path, monkeypatch: pyt
         f"build --tag {NAME} --file {folder}/Dockerfile.gpu --target run --build-arg A=1 --platform linux/arm64 "
         f"--network host --no-cache --cache-from type=registry,ref=x {folder}"
     )
+
+
+def test_the_engine_is_the_one_that_runs_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = fake_docker(tmp_path, monkeypatch)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///other.sock")
+
+    DockerImages(host="unix:///jobs.sock").publish(read(tmp_path))
+
+    assert log.with_name("calls.engine").read_text().split() == ["unix:///jobs.sock"] * 2
 
 
 def test_an_image_that_is_there_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

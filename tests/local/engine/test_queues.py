@@ -65,6 +65,27 @@ def test_deleting_needs_a_disabled_queue_and_ends_its_jobs(batch: Batch) -> None
     batch("DeleteComputeEnvironment", computeEnvironment="environment")
 
 
+def test_a_queue_of_the_same_name_starts_empty(batch: Batch) -> None:
+    batch.environment("small", 1)
+    batch.queue("again", "small")
+    old = [batch.submit(f"old-{n}", jobQueue="again") for n in range(2)]
+    batch.clock.advance(2)
+    batch("UpdateJobQueue", jobQueue="again", state="DISABLED")
+    batch("DeleteJobQueue", jobQueue="again")
+    batch.queue("again", "environment")
+
+    new = batch.submit("new", jobQueue="again")
+    batch.clock.run()
+
+    assert [batch.status(job) for job in (*old, new)] == ["FAILED", "FAILED", "SUCCEEDED"]
+    listed = batch("ListJobs", jobQueue="again", jobStatus="FAILED")["jobSummaryList"]
+    assert listed == []
+    assert (
+        batch.job(new)["jobId"]
+        == batch("ListJobs", jobQueue="again", jobStatus="SUCCEEDED")["jobSummaryList"][0]["jobId"]
+    )
+
+
 def test_a_disabled_queue_takes_no_jobs_but_runs_those_it_has(batch: Batch) -> None:
     job = batch.submit()
     batch("UpdateJobQueue", jobQueue="queue", state="DISABLED")

@@ -151,6 +151,15 @@ def test_leftovers_are_removed_by_label_only(docker_runner: DockerRunner, image:
         engine.close()
 
 
+def test_close_removes_what_the_janitor_missed(
+    docker_runner: DockerRunner, aws: RecordingAws, image: str, label: str
+) -> None:
+    assert Run(docker_runner, make_attempt("true", image=image), aws).exit().exit_code == 0
+    docker_runner._docker.containers.create(image, "true", labels={SERVER_LABEL: label})
+    docker_runner.close()
+    assert left_behind(label) == []
+
+
 def test_without_an_engine_the_reason_is_clear(aws: RecordingAws, tmp_path: Path) -> None:
     client = docker.DockerClient(base_url=f"unix://{tmp_path}/none.sock", version="1.41")
     runner = DockerRunner(client=aws.client, region="us-east-1", endpoint="http://x", label="x", docker_client=client)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,3 +73,24 @@ def test_lines_that_are_refused_are_counted(
     with caplog.at_level(logging.WARNING):
         stream.flush()
     assert "2 lines of /mine s are lost" in caplog.text
+
+
+def test_a_stream_that_fails_does_not_hold_back_the_others(
+    aws: RecordingAws, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shipper = LogShipper(client=aws.client, interval=0.01)
+    bad, good = shipper.open(TARGET, "bad"), shipper.open(TARGET, "good")
+    flush = bad.flush
+    failed = threading.Event()
+
+    def fail() -> None:
+        failed.set()
+        raise RuntimeError("defect")
+
+    monkeypatch.setattr(bad, "flush", fail)
+    assert failed.wait(30)
+    good.write(b"line\n")
+    aws.wait_for_line("good", "line")
+    monkeypatch.setattr(bad, "flush", flush)
+    shipper.close()
+    assert "lines of bad are lost" in caplog.text

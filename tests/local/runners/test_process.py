@@ -119,6 +119,16 @@ def test_a_program_that_ignores_sigterm_is_killed_after_the_grace_time(
     assert run.exit().exit_code == 137
 
 
+def test_a_second_stop_can_only_shorten_the_grace_time(process_runner: ProcessRunner, aws: RecordingAws) -> None:
+    run = Run(process_runner, make_attempt(IGNORE_TERM), aws)
+    run.wait_for_line("ready")
+    run.handle.stop("first", 600)
+    run.handle.stop("longer", 6000)
+    assert not run.exits
+    run.handle.stop("shorter", 0.01)
+    assert run.exit().exit_code == 137
+
+
 def test_what_a_program_started_ends_with_it(process_runner: ProcessRunner, aws: RecordingAws) -> None:
     run = Run(process_runner, make_attempt("sleep 600 & echo $!; exit 3", image="shell"), aws)
     assert run.exit().exit_code == 3

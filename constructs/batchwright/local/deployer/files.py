@@ -31,12 +31,18 @@ class FilePublisher:
         """Upload one asset.
 
         Raises:
-            DeploymentError: its file or folder is missing.
+            DeploymentError: its file or folder is missing or cannot be read, or there is no room to package it.
         """
         if not asset.source.exists():
             raise DeploymentError(f"asset {asset.source} is missing; synthesize the app again (cdk synth)")
         if self._exists(asset):
             return
+        try:
+            self._upload(asset)
+        except OSError as error:
+            raise DeploymentError(f"asset {asset.source} could not be uploaded: {error}") from error
+
+    def _upload(self, asset: FileAsset) -> None:
         if asset.zipped and asset.source.is_dir():
             with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as package:
                 _zip(asset.source, package)

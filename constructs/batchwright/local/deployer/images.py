@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from batchwright.local.deployer.assets import ImageAsset
 
 _BUILD_SECONDS = 3600
+_INSPECT_SECONDS = 60
 _OUTPUT_LINES = 60
 
 
@@ -38,7 +40,14 @@ class DockerImages:
     """Builds images with `docker build`, under the very name that the template uses; nothing is pushed.
 
     An image whose name the engine has already is not built again: its tag is a hash of its content.
+
+    Args:
+        host: The engine that runs the jobs, as in DOCKER_HOST; by default the one that the command finds itself, which
+            may be another: it follows `docker context`.
     """
+
+    def __init__(self, *, host: str | None = None) -> None:
+        self._environment = {**os.environ, "DOCKER_HOST": host} if host else None
 
     def publish(self, asset: ImageAsset) -> None:
         """Build one image.
@@ -60,6 +69,7 @@ class DockerImages:
                 text=True,
                 timeout=_BUILD_SECONDS,
                 check=False,
+                env=self._environment,
             )
         except subprocess.TimeoutExpired as error:
             raise DeploymentError(f"the build of {asset.folder} did not end within {_BUILD_SECONDS} s") from error
@@ -68,11 +78,14 @@ class DockerImages:
             message = f"the image of {asset.folder} could not be built (exit code {built.returncode}):\n{output}"
             raise DeploymentError(message)
 
-    @staticmethod
-    def _exists(docker: str, name: str) -> bool:
-        found = subprocess.run(
-            [docker, "image", "inspect", "--format", "{{.Id}}", name], capture_output=True, timeout=60, check=False
-        )
+    def _exists(self, docker: str, name: str) -> bool:
+        command = [docker, "image", "inspect", "--format", "{{.Id}}", name]
+        try:
+            found = subprocess.run(
+                command, capture_output=True, timeout=_INSPECT_SECONDS, check=False, env=self._environment
+            )
+        except subprocess.TimeoutExpired as error:
+            raise DeploymentError(f"the Docker engine did not answer within {_INSPECT_SECONDS} s") from error
         return found.returncode == 0
 
 

@@ -23,6 +23,7 @@ class Clients:
     def session(self) -> Any:  # noqa: ANN401 - boto3.Session, not imported with this module
         """Return a boto3 session whose clients all speak to the server."""
         import boto3
+        from botocore.config import Config
         from botocore.session import Session
 
         # The user's profile and files have no say, and a profile that does not exist is no error.
@@ -34,10 +35,13 @@ class Clients:
             }
         )
         create_client = core.create_client
+        # A proxy of the user's shell has no way to this machine's loopback.
+        direct = Config(proxies={})
 
         def local_client(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - botocore's signature
-            # boto3 passes the endpoint by name, and None when the caller gave none.
+            # boto3 passes both by name, and None when the caller gave none.
             options["endpoint_url"] = options.get("endpoint_url") or self._endpoint
+            options["config"] = direct.merge(options["config"]) if options.get("config") else direct
             return create_client(*arguments, **options)
 
         setattr(core, "create_client", local_client)  # noqa: B010 - to a type checker, a method is not assignable

@@ -19,7 +19,7 @@ class EmulatorContext:
     Attributes:
         account: Account of everything in this server.
         region: Home region of the server.
-        client: Makes a boto3 client of this server: service name, region, and optionally a role's ARN to act as.
+        client: Makes a boto3 client of this server: service name and region.
         engine: Returns the Batch engine of a region.
         chain: Counts how far work was started by events of other work.
     """

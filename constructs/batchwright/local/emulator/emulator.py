@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from batchwright.local.emulator import access, batch_service, docker_reaper, lambda_workers, loader
@@ -61,8 +62,13 @@ class Emulator:
         """Switch the check of policies."""
         self._access.enforce(on=on)
 
+    def abort_executions(self) -> None:
+        """Abort the state machines that run; their threads end when what they wait for ends."""
+        if self._executions is not None:
+            self._executions.abort_all()
+
     def stop_executions(self) -> None:
-        """Abort the state machines that run."""
+        """Abort the state machines that run and wait for the ends of their threads."""
         if self._executions is not None and not self._executions.stop_all(_EXECUTIONS_SECONDS):
             _log.warning("some state machine executions did not end within %s s of their abort", _EXECUTIONS_SECONDS)
 
@@ -71,15 +77,17 @@ class Emulator:
         if self._closed:
             return
         self._closed = True
-        if self._pump is not None:
-            self._pump.close()
-            self._pump = None
-        self._gateway.close()
-        self._reset()
-        self._hooks.undo()
-        loader.release()
-        self._logs.stop()
-        self._environment.restore()
+        with ExitStack() as steps:
+            # Each is done even when the one before fails or is interrupted; the last one first.
+            steps.callback(self._environment.restore)
+            steps.callback(self._logs.stop)
+            steps.callback(loader.release)
+            steps.callback(self._hooks.undo)
+            steps.callback(self._reset)
+            steps.callback(self._gateway.close)
+            if self._pump is not None:
+                self._pump.close()
+                self._pump = None
 
     def _start(self, context: EmulatorContext) -> None:
         self._environment.apply()

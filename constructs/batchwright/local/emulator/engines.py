@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
+
+from batchwright.local.engine import BatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +24,10 @@ class Engines:
         self._closed = False
 
     def of(self, region: str) -> BatchEngine:
-        """Return the engine of a region."""
+        """Return the engine of a region, or raise BatchError when they were closed."""
         with self._lock:
             if self._closed:
-                raise RuntimeError("the local AWS is closed")
+                raise BatchError("The local AWS is closed.", code="ServerException")
             if region not in self._engines:
                 self._engines[region] = self._make(region)
             return self._engines[region]
@@ -34,5 +37,6 @@ class Engines:
         with self._lock:
             self._closed = True
             engines, self._engines = list(self._engines.values()), {}
-        for engine in engines:
-            engine.close()
+        with ExitStack() as steps:
+            for engine in engines:
+                steps.callback(engine.close)

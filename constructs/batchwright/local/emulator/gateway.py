@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import threading
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from batchwright.local.emulator.errors import LocalAwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _STOP_SECONDS = 15.0
 _CANCEL_SECONDS = 2.0
 _BACKLOG = 512
+_PORT_ATTEMPTS = 10
+_REFUSAL = b"The local AWS does not answer requests of web pages.\n"
 
 
 class Gateway:
@@ -37,17 +40,17 @@ class Gateway:
         Raises:
             LocalAwsError: the port is taken, or an address is not of this machine.
         """
-        sockets: list[socket.socket] = []
-        try:
-            for address in addresses:
-                sockets.append(_listen(address, port))
-                port = sockets[0].getsockname()[1]
-        except OSError as error:
-            for opened in sockets:
-                opened.close()
-            message = f"cannot listen on {address} port {port}: {error.strerror or error}; port=0 takes a free port"
-            raise LocalAwsError(message) from error
-        return cls(sockets=sockets, port=port)
+        # A port that is free on the first address may be taken on the next.
+        attempts = 1 if port else _PORT_ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                sockets = _listen_on_all(addresses, port)
+            except LocalAwsError as error:
+                if not attempts or not is_taken(error):
+                    raise
+            else:
+                return cls(sockets=sockets, port=sockets[0].getsockname()[1])
 
     def start(self, application: Any, timeout: float) -> None:  # noqa: ANN401 - an ASGI application
         """Serve; returns when requests are accepted."""
@@ -99,11 +102,14 @@ class Gateway:
         await serve(self._announced(application), config, shutdown_trigger=self._stop.wait)
 
     def _announced(self, application: Any) -> Any:  # noqa: ANN401 - an ASGI application
-        """Wrap the application to learn when its start is complete."""
+        """Wrap the application to learn when its start is complete, and to keep web pages out."""
 
         async def wrapped(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
             if scope["type"] != "lifespan":
-                await application(scope, receive, send)
+                if _from_a_web_page(scope):
+                    await _refuse(scope, send)
+                else:
+                    await application(scope, receive, send)
                 return
 
             async def told(message: Any) -> None:  # noqa: ANN401 - ASGI
@@ -129,6 +135,46 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
     if executor is not None:
         executor.shutdown(wait=False, cancel_futures=True)
     loop.close()
+
+
+def is_taken(error: LocalAwsError) -> bool:
+    """Say whether a port could not be had because something else listens there."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
+
+
+def _from_a_web_page(scope: Mapping[str, Any]) -> bool:
+    """Say whether a browser sends a request for a page: every page the user opens could otherwise run code here.
+
+    Browsers add `Origin` to what a page asks of another site and to every POST, and `Sec-Fetch-Site` to all else; no
+    SDK sends them.
+    """
+    for name, value in scope["headers"]:
+        if name == b"origin" or (name == b"sec-fetch-site" and value not in (b"none", b"same-origin")):
+            return True
+    return False
+
+
+async def _refuse(scope: Mapping[str, Any], send: Any) -> None:  # noqa: ANN401 - ASGI
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(_REFUSAL)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": _REFUSAL})
+
+
+def _listen_on_all(addresses: Sequence[str], port: int) -> list[socket.socket]:
+    sockets: list[socket.socket] = []
+    try:
+        for address in addresses:
+            sockets.append(_listen(address, port))
+            port = sockets[0].getsockname()[1]
+    except OSError as error:
+        for opened in sockets:
+            opened.close()
+        message = f"cannot listen on {address} port {port}: {error.strerror or error}; port=0 takes a free port"
+        raise LocalAwsError(message) from error
+    return sockets
 
 
 def _listen(address: str, port: int) -> socket.socket:

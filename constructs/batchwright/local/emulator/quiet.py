@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOGGER_NAME = re.compile(r"""getLogger\(\s*["']([^"']+)["']""")
+_LOGGER_NAME = re.compile(rb"""getLogger\(\s*["']([^"']+)["']""")
 _TARGET = "batchwright.local.ministack"
 
 
@@ -65,5 +65,5 @@ def _logger_names() -> Iterator[str]:
     names: set[str] = set()
     for folder in folders:
         for source in folder.rglob("*.py"):
-            names.update(_LOGGER_NAME.findall(source.read_text(encoding="utf-8")))
+            names.update(name.decode() for name in _LOGGER_NAME.findall(source.read_bytes()))
     yield from sorted(names)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from batchwright.local.proxies import LOOPBACK_NAMES, without_proxy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -66,6 +68,7 @@ def ministack_environment(*, port: int, account: str, region: str) -> dict[str, 
         "USE_SSL": None,
         "AUTH": "false",
         "SERVICES": ",".join(SERVICES),
+        **without_proxy(LOOPBACK_NAMES, os.environ),
     }
 
 

@@ -40,9 +40,11 @@ def answer(service: str, name: str) -> Any:  # noqa: ANN401 - a shape; botocore'
 
 @lru_cache(maxsize=64)
 def _service_model(service: str) -> Any:  # noqa: ANN401 - botocore's ServiceModel has no public stub
-    from botocore.session import get_session
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
 
-    return get_session().get_service_model(service)
+    # Not by a session of botocore's: that would read the user's profile, and fail for one that does not exist.
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 def operations(service: str) -> list[str]:

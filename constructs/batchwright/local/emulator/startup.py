@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchwright.local.emulator import docker_engine
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.emulator.gateway import Gateway
+from batchwright.local.emulator.gateway import Gateway, is_taken
+from batchwright.local.proxies import LOOPBACK_NAMES, without_proxy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import docker
 
 _log = logging.getLogger("batchwright.local")
@@ -18,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _MAX_PORT = 65535
+_PROFILE_FILE = Path(__file__).with_name("profile.ini")
 
 
 def check(*, port: int, account: str, region: str, runner: str) -> None:
@@ -50,13 +55,34 @@ def engine(runner: str) -> tuple[docker.DockerClient | None, str]:
     return client, f"jobs run in containers of the engine at {docker_engine.name(client)}"
 
 
+def overrides(environment: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """Return what has to replace variables of a user's shell, so that SDKs and the CDK CLI stay with this server.
+
+    Args:
+        environment: The variables that are there.
+        endpoint: URL of the server.
+    """
+    replaced = without_proxy(LOOPBACK_NAMES, environment)
+    # More specific than AWS_ENDPOINT_URL, and so stronger.
+    replaced.update({name: endpoint for name in environment if name.startswith("AWS_ENDPOINT_URL_")})
+    if "AWS_SESSION_TOKEN" in environment:
+        # Empty counts as absent.
+        replaced["AWS_SESSION_TOKEN"] = ""
+    if environment.keys() & {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}:
+        # The CDK CLI prefers a profile to keys in variables, and botocore fails for one that does not exist.
+        files = str(_PROFILE_FILE)
+        replaced.update(AWS_PROFILE="default", AWS_CONFIG_FILE=files, AWS_SHARED_CREDENTIALS_FILE=files)
+    return replaced
+
+
 def bind(addresses: list[str], port: int, client: docker.DockerClient | None) -> Gateway:
     """Take the port on every address; explain an engine whose bridge is not on this machine."""
     try:
         return Gateway.bind(addresses=addresses, port=port)
     except LocalAwsError as error:
-        # With loopback alone the port would be free: then it is the bridge's address that is not ours.
+        # What fails on the bridge's address for another reason than a taken port: the address is not ours.
         cause = error.__cause__
-        if client is not None and len(addresses) > 1 and isinstance(cause, OSError) and addresses[1] in str(error):
+        unreachable = len(addresses) > 1 and addresses[1] in str(error) and not is_taken(error)
+        if client is not None and unreachable and isinstance(cause, OSError):
             raise docker_engine.refuse_unreachable(client, addresses[1], cause) from error
         raise

@@ -11,6 +11,7 @@ from batchwright.local.engine.states import JobStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batchwright.local.engine.job_table import JobTable
     from batchwright.local.engine.jobs import Job
 
 DEPENDENCY_FAILED = "Dependent Job failed"
@@ -32,7 +33,7 @@ class Dependencies:
 
     @classmethod
     def parse(
-        cls, entries: list[Mapping[str, str]], *, jobs: Mapping[str, Job], array_size: int | None, most: int
+        cls, entries: list[Mapping[str, str]], *, jobs: JobTable, array_size: int | None, most: int
     ) -> Dependencies:
         """Read `dependsOn`.
 
@@ -79,7 +80,7 @@ class Dependencies:
                 _wait_for(child, job.children[child.index - 1])
 
 
-def _existing(entry: Mapping[str, Any], jobs: Mapping[str, Job]) -> Job | None:
+def _existing(entry: Mapping[str, Any], jobs: JobTable) -> Job | None:
     ident = entry.get("jobId")
     if not ident:
         return None

@@ -13,6 +13,7 @@ from batchwright.local.engine.describing import current_state, job_detail
 from batchwright.local.engine.environments import ComputeEnvironments
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.events import EventDispatcher
+from batchwright.local.engine.job_table import JobTable
 from batchwright.local.engine.lifecycle import Lifecycle
 from batchwright.local.engine.limits import EngineLimits
 from batchwright.local.engine.listing import list_jobs
@@ -68,7 +69,7 @@ class BatchEngine:
         self._own_clock = clock is None
         self._clock: Clock = clock or SystemClock()
         self._lock = threading.RLock()
-        self._jobs: dict[str, Job] = {}
+        self._jobs = JobTable()
         self._waiters: dict[str, list[threading.Event]] = {}
         self._closed = False
         names = Names(account=account, region=region)
@@ -169,7 +170,7 @@ class BatchEngine:
             if self._closed:
                 return
             self._closed = True
-            jobs = list(self._jobs.values())
+            jobs = list(self._jobs)
         self._lifecycle.close(jobs)
         self._events.close()
         if self._own_clock:
@@ -208,7 +209,7 @@ class BatchEngine:
         idents = request["jobs"]
         if not 1 <= len(idents) <= _MAX_DESCRIBED:
             raise BatchError(f"jobs must have 1 to {_MAX_DESCRIBED} entries, but has {len(idents)}.")
-        found = (self._jobs.get(ident.split(":job/")[-1]) for ident in dict.fromkeys(idents))
+        found = (self._jobs.find(ident) for ident in dict.fromkeys(idents))
         return {"jobs": [job_detail(job, current_state(job)) for job in found if job is not None]}
 
     def _stop(self, request: Mapping[str, Any], *, cancel: bool) -> dict[str, Any]:
@@ -221,7 +222,7 @@ class BatchEngine:
         return {}
 
     def _drain(self, queue: JobQueue) -> None:
-        for job in queue.jobs:
+        for job in self._jobs.drop_queue(queue):
             self._lifecycle.stop(job, f"JobQueue {queue.name} was deleted", cancel=False)
 
     def _delete_policy(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,7 +230,7 @@ class BatchEngine:
         return self._policies.delete(request, used=used)
 
     def _tagged(self, arn: str) -> tuple[Mapping[str, str], Setter] | None:
-        job = self._jobs.get(arn.split(":job/")[-1])
+        job = self._jobs.find(arn)
         if job is not None and job.arn == arn:
             return job.tags, partial(setattr, job, "tags")
         for resource in (

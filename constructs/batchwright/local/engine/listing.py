@@ -11,6 +11,7 @@ from batchwright.local.engine.jobs import Job
 from batchwright.local.engine.paging import page
 
 if TYPE_CHECKING:
+    from batchwright.local.engine.job_table import JobTable
     from batchwright.local.engine.queues import JobQueue
     from batchwright.local.engine.records import RecordStore
 
@@ -20,7 +21,7 @@ _WHERE: Final = ("jobQueue", "arrayJobId", "multiNodeJobId")
 Test = Callable[[Job], bool]
 
 
-def list_jobs(request: Mapping[str, Any], *, queues: RecordStore[JobQueue], jobs: Mapping[str, Job]) -> dict[str, Any]:
+def list_jobs(request: Mapping[str, Any], *, queues: RecordStore[JobQueue], jobs: JobTable) -> dict[str, Any]:
     """ListJobs.
 
     Without a status or a filter only RUNNING jobs are listed. A filter shows jobs of all statuses, newest first, and
@@ -32,7 +33,7 @@ def list_jobs(request: Mapping[str, Any], *, queues: RecordStore[JobQueue], jobs
     if given == ["multiNodeJobId"]:
         raise BatchError("multiNodeJobId: the local engine does not run multi-node parallel jobs yet.")
     if given == ["jobQueue"]:
-        listed = queues.get(request["jobQueue"]).jobs
+        listed = jobs.of_queue(queues.get(request["jobQueue"]))
         test = _filter(request)
     else:
         listed, test = _children(request["arrayJobId"], jobs), None
@@ -56,7 +57,7 @@ def _newest_first(jobs: list[Job]) -> Iterator[tuple[int, Job]]:
         yield top - index, jobs[index]
 
 
-def _children(ident: str, jobs: Mapping[str, Job]) -> list[Job]:
+def _children(ident: str, jobs: JobTable) -> list[Job]:
     job = jobs.get(ident)
     if job is None or not job.children:
         raise BatchError(f"arrayJobId {ident} is not an array job.")

@@ -1,8 +1,8 @@
-"""Job queues: records, their rules, and the jobs that wait in them."""
+"""Job queues: records and their rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.errors import BatchError
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from batchwright.local.engine.container import Platform
     from batchwright.local.engine.environments import ComputeEnvironment
-    from batchwright.local.engine.jobs import Job
     from batchwright.local.engine.policies import SchedulingPolicy
 
 _MAX_ENVIRONMENTS: Final = 3
@@ -31,16 +30,12 @@ class JobQueue:
         arn: Its ARN.
         record: As DescribeJobQueues shows it.
         environments: Compute environments in the order in which they are tried.
-        ready: Heap of (order of submission, job) of the jobs that are RUNNABLE, and some that were.
-        jobs: All jobs ever submitted here, without array children.
     """
 
     name: str
     arn: str
     record: dict[str, Any]
     environments: tuple[ComputeEnvironment, ...]
-    ready: list[tuple[int, Job]] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
 
     @property
     def priority(self) -> int:

@@ -102,7 +102,10 @@ class Handle(Protocol):
     """An attempt that was handed to a runner."""
 
     def stop(self, reason: str, grace: float) -> None:
-        """Ask for SIGTERM now and SIGKILL after `grace` seconds, and return. Idempotent; prevents a start to come."""
+        """Ask for SIGTERM now and SIGKILL after `grace` seconds, and return; prevents a start that is to come.
+
+        May be called again: the first reason counts, and a shorter `grace`.
+        """
 
 
 class Runner(Protocol):

@@ -10,7 +10,6 @@ from batchwright.local.engine.states import JobStatus
 if TYPE_CHECKING:
     from batchwright.local.engine.environments import ComputeEnvironment
     from batchwright.local.engine.jobs import Job
-    from batchwright.local.engine.queues import JobQueue
 
 
 class Scheduler:
@@ -25,30 +24,29 @@ class Scheduler:
 
     def __init__(self, *, max_running: int | None) -> None:
         self._max_running = max_running
-        self._ready: dict[str, JobQueue] = {}
+        self._lines: dict[str, list[tuple[int, Job]]] = {}
         self.running = 0
 
     def enqueue(self, job: Job) -> None:
         """Add a job that became RUNNABLE. One that is tried again keeps its place."""
-        queue = job.spec.queue
-        heapq.heappush(queue.ready, (job.order, job))
-        self._ready[queue.arn] = queue
+        heapq.heappush(self._lines.setdefault(job.spec.queue.arn, []), (job.order, job))
 
     def place(self) -> list[Job]:
         """Take capacity for every job that can start now and return these jobs, in order."""
         placed: list[Job] = []
-        for queue in sorted(self._ready.values(), key=lambda q: -q.priority):
-            while (job := self._head(queue)) is not None:
+        heads = {arn: job for arn, line in self._lines.items() if (job := _head(line)) is not None}
+        for arn in sorted(heads, key=lambda arn: -heads[arn].spec.queue.priority):
+            line = self._lines[arn]
+            while (job := _head(line)) is not None:
                 environment = self._fitting(job)
                 if environment is None:
                     break
-                heapq.heappop(queue.ready)
+                heapq.heappop(line)
                 environment.used += job.spec.milli_vcpus
                 job.environment = environment
                 self.running += 1
                 placed.append(job)
-            if not queue.ready:
-                del self._ready[queue.arn]
+        self._lines = {arn: line for arn, line in self._lines.items() if line}
         return placed
 
     def free(self, job: Job) -> None:
@@ -58,13 +56,14 @@ class Scheduler:
             job.environment = None
             self.running -= 1
 
-    def _head(self, queue: JobQueue) -> Job | None:
-        # Jobs that were cancelled stay in the heap until they come up.
-        while queue.ready and queue.ready[0][1].status is not JobStatus.RUNNABLE:
-            heapq.heappop(queue.ready)
-        return queue.ready[0][1] if queue.ready else None
-
     def _fitting(self, job: Job) -> ComputeEnvironment | None:
         if self._max_running is not None and self.running >= self._max_running:
             return None
         return next((e for e in job.spec.queue.environments if e.fits(job.spec.milli_vcpus)), None)
+
+
+def _head(line: list[tuple[int, Job]]) -> Job | None:
+    # Jobs that were cancelled stay in the heap until they come up.
+    while line and line[0][1].status is not JobStatus.RUNNABLE:
+        heapq.heappop(line)
+    return line[0][1] if line else None

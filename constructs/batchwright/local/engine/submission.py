@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from batchwright.local.engine.clock import Clock
     from batchwright.local.engine.definitions import JobDefinition, JobDefinitions
+    from batchwright.local.engine.job_table import JobTable
     from batchwright.local.engine.limits import EngineLimits
     from batchwright.local.engine.queues import JobQueue
     from batchwright.local.engine.records import RecordStore
@@ -44,7 +45,7 @@ class Submission:
         clock: Dates the jobs.
         queues: Where the queue is looked up.
         definitions: Where the definition is looked up.
-        jobs: All jobs by id; new ones are added.
+        jobs: All jobs; new ones are added.
         admit: Called with the new job, its children attached to it.
     """
 
@@ -56,7 +57,7 @@ class Submission:
         clock: Clock,
         queues: RecordStore[JobQueue],
         definitions: JobDefinitions,
-        jobs: dict[str, Job],
+        jobs: JobTable,
         admit: Callable[[Job], None],
     ) -> None:
         self._names = names
@@ -165,8 +166,6 @@ class Submission:
         ident = str(uuid.uuid4())
         arn = self._names.arn("job", ident)
         job = Job(id=ident, arn=arn, order=next(self._order), spec=spec, created_at=now, tags=tags)
-        self._jobs[ident] = job
-        spec.queue.jobs.append(job)
         for index in range(spec.array_size or 0):
             child = Job(
                 id=f"{ident}:{index}",
@@ -178,6 +177,6 @@ class Submission:
                 parent=job,
                 index=index,
             )
-            self._jobs[child.id] = child
             job.children.append(child)
+        self._jobs.add(job)
         return job

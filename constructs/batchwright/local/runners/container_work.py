@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -14,7 +15,7 @@ from batchwright.local.runners.container_options import container_options
 from batchwright.local.runners.launch import Clients, LaunchError, launch_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import docker
 
@@ -25,6 +26,11 @@ _log = logging.getLogger(__name__)
 _OUT_OF_MEMORY: Final = "OutOfMemoryError: Container killed due to memory usage"
 _KILLED: Final = 137
 _CONFLICT: Final = 409
+_LOST: Final = "Task was lost: the Docker engine stopped answering"
+_ENGINE_SECONDS: Final = 10.0
+"""An engine that is being restarted is back by then, and may still have the container."""
+_ENGINE_PAUSE_SECONDS: Final = 0.5
+_ENGINE_ERRORS: Final = (DockerException, requests.RequestException, OSError)
 
 
 class ContainerWork:
@@ -47,6 +53,7 @@ class ContainerWork:
         janitor: Janitor,
         host_cpus: Callable[[], int],
         pull: Callable[[str], None],
+        direct: Mapping[str, str],
     ) -> None:
         self._attempt = attempt
         self._api = api
@@ -58,6 +65,7 @@ class ContainerWork:
         self._janitor = janitor
         self._host_cpus = host_cpus
         self._pull = pull
+        self._direct = direct
         self._id = ""
         self._volumes: tuple[str, ...] = ()
 
@@ -92,20 +100,24 @@ class ContainerWork:
     def _launch(self, environment: dict[str, str]) -> Any:  # noqa: ANN401 - a socket of the Docker client
         try:
             options = container_options(
-                self._api, self._attempt, environment=environment, label=self._label, host_cpus=self._host_cpus()
+                self._api,
+                self._attempt,
+                environment={**self._direct, **environment},
+                label=self._label,
+                host_cpus=self._host_cpus(),
             )
             self._volumes = options.volumes
             self._id = self._create(dict(options.arguments))
         except APIError as error:
             raise LaunchError(f"CannotCreateContainerError: Error response from daemon: {_text(error)}") from error
-        except (DockerException, requests.RequestException, OSError) as error:
+        except _ENGINE_ERRORS as error:
             raise LaunchError(f"CannotCreateContainerError: the Docker engine does not answer: {error}") from error
         output = None
         try:
             # Attached before the start, so that no line is missed and nothing need be read again.
             output = self._api.attach_socket(self._id, params={"stdout": 1, "stderr": 1, "stream": 1})
             self._api.start(self._id)
-        except (DockerException, requests.RequestException, OSError) as error:
+        except _ENGINE_ERRORS as error:
             _close(output)
             if isinstance(error, APIError):
                 raise LaunchError(f"CannotStartContainerError: Error response from daemon: {_text(error)}") from error
@@ -123,16 +135,31 @@ class ContainerWork:
         try:
             for _, chunk in frames_iter(output, tty=False):  # type: ignore[no-untyped-call]
                 stream.write(chunk)
-            code = int(self._api.wait(self._id)["StatusCode"])
-            killed = code != 0 and self._api.inspect_container(self._id)["State"].get("OOMKilled", False)
-        except (DockerException, requests.RequestException, OSError) as error:
-            reason = f"DockerEngineError: the Docker engine stopped answering while the container ran: {error}"
-            return Exit(exit_code=None, reason=reason)
+        except _ENGINE_ERRORS as error:
+            _log.warning("job %s: the rest of its output is lost: %s", self._attempt.job_id, error)
         finally:
             _close(output)
-        if killed:
-            return Exit(exit_code=_KILLED, reason=_OUT_OF_MEMORY)
-        return Exit(exit_code=code)
+        return self._await_end()
+
+    def _await_end(self) -> Exit:
+        """Wait for the container's end, also over a short absence of the engine: it may run on meanwhile."""
+        deadline = time.monotonic() + _ENGINE_SECONDS
+        while True:
+            try:
+                code = int(self._api.wait(self._id)["StatusCode"])
+                killed = code != 0 and self._api.inspect_container(self._id)["State"].get("OOMKilled", False)
+            except NotFound as error:
+                reason = f"DockerEngineError: the container was removed while it ran: {_text(error)}"
+                return Exit(exit_code=None, reason=reason, status_reason=_LOST)
+            except _ENGINE_ERRORS as error:
+                if time.monotonic() >= deadline:
+                    reason = f"DockerEngineError: the Docker engine stopped answering while the container ran: {error}"
+                    return Exit(exit_code=None, reason=reason, status_reason=_LOST)
+                time.sleep(_ENGINE_PAUSE_SECONDS)
+                continue
+            if killed:
+                return Exit(exit_code=_KILLED, reason=_OUT_OF_MEMORY)
+            return Exit(exit_code=code)
 
 
 def _close(output: Any) -> None:  # noqa: ANN401 - a socket of the Docker client

@@ -6,14 +6,18 @@ import functools
 import logging
 import re
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.utils import parse_repository_tag
+from docker.utils.config import load_general_config
 
 from batchwright.local.engine import Attempt, Exit, Handle, Started, SystemClock
+from batchwright.local.proxies import without_proxy
 from batchwright.local.runners.container_options import SERVER_LABEL
 from batchwright.local.runners.container_work import ContainerWork
 from batchwright.local.runners.janitor import Janitor
@@ -22,7 +26,7 @@ from batchwright.local.runners.logs import LogShipper
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _log = logging.getLogger(__name__)
 _ECR_NAME: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
@@ -67,6 +71,7 @@ class DockerRunner:
         self._clock = SystemClock(name="batchwright-docker-clock")
         self._pool = AttemptPool(name="batchwright-docker", size=max_containers)
         self._pulling = threading.Lock()
+        self._used = False
         self._closed = False
 
     def start(
@@ -84,8 +89,10 @@ class DockerRunner:
             janitor=self._janitor,
             host_cpus=lambda: self._host_cpus,
             pull=self._pull,
+            direct=self._direct,
         )
         handle = PooledAttempt(work=work, clock=self._clock, on_started=on_started, on_exit=on_exit)
+        self._used = True
         self._pool.submit(handle)
         return handle
 
@@ -105,16 +112,36 @@ class DockerRunner:
         if self._closed:
             return
         self._closed = True
-        self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)
-        self._janitor.close()
-        self._shipper.close()
-        self._clock.close()
-        if self._own_docker:
-            self._docker.close()
+        with ExitStack() as steps:
+            # Each is done even when the one before fails or is interrupted; the last one first.
+            if self._own_docker:
+                steps.callback(self._docker.close)
+            steps.callback(self._clock.close)
+            steps.callback(self._shipper.close)
+            if self._used:
+                steps.callback(self._remove_the_rest)
+            steps.callback(self._janitor.close)
+            self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)
+
+    def _remove_the_rest(self) -> None:
+        """Remove what an engine that was away, or an interruption, made the janitor miss."""
+        try:
+            self.remove_leftovers()
+        except (DockerException, requests.RequestException) as error:
+            _log.warning("containers with the label %s=%s may be left: %s", SERVER_LABEL, self._label, error)
 
     @functools.cached_property
     def _host_cpus(self) -> int:
         return int(self._docker.info()["NCPU"])
+
+    @functools.cached_property
+    def _direct(self) -> dict[str, str]:
+        """What keeps calls to the local AWS off the proxies that the user's Docker configuration gives containers."""
+        proxies: Mapping[str, Mapping[str, str]] = load_general_config().get("proxies") or {}
+        if not proxies:
+            return {}
+        excepted = ",".join(proxy["noProxy"] for proxy in proxies.values() if proxy.get("noProxy"))
+        return without_proxy((urlsplit(self._endpoint).hostname or "",), {"NO_PROXY": excepted})
 
     def _pull(self, image: str) -> None:
         """Pull a missing image, one at a time, unless it could only come from ECR."""

@@ -8,9 +8,11 @@ import threading
 from typing import TYPE_CHECKING
 
 import requests
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import DockerException, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import docker
 
 _log = logging.getLogger(__name__)
@@ -18,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 class Janitor:
     """One thread that removes what attempts leave, so that the end of a job does not wait for it.
+
+    What cannot be removed, because the engine is away, is tried again with the next removal and at the end.
 
     Args:
         api: The Docker engine.
@@ -33,23 +37,13 @@ class Janitor:
         """Remove a container and the volumes that go with it, soon."""
         self._waiting.put((container, volumes))
 
-    def remove_container(self, container: str) -> None:
-        """Remove a container and its anonymous volumes, running or not. A failure is logged."""
-        try:
-            self._api.remove_container(container, force=True, v=True)
-        except NotFound:
-            pass
-        except (APIError, DockerException, requests.RequestException) as error:
-            _log.warning("container %s could not be removed: %s", container, error)
+    def remove_container(self, container: str) -> bool:
+        """Remove a container and its anonymous volumes, running or not; False, with a warning, when that failed."""
+        return _removed("container", container, lambda: self._api.remove_container(container, force=True, v=True))
 
-    def remove_volume(self, volume: str) -> None:
-        """Remove a volume. A failure is logged."""
-        try:
-            self._api.remove_volume(volume, force=True)
-        except NotFound:
-            pass
-        except (APIError, DockerException, requests.RequestException) as error:
-            _log.warning("volume %s could not be removed: %s", volume, error)
+    def remove_volume(self, volume: str) -> bool:
+        """Remove a volume; False, with a warning, when that failed."""
+        return _removed("volume", volume, lambda: self._api.remove_volume(volume, force=True))
 
     def close(self) -> None:
         """Remove everything that waits, then end the thread."""
@@ -57,9 +51,23 @@ class Janitor:
         self._thread.join()
 
     def _run(self) -> None:
+        left: list[tuple[str | None, tuple[str, ...]]] = []
         while (item := self._waiting.get()) is not None:
-            container, volumes = item
-            if container is not None:
-                self.remove_container(container)
-            for volume in volumes:
-                self.remove_volume(volume)
+            left = [one for one in (*left, item) if not self._remove(*one)]
+        for one in left:
+            self._remove(*one)
+
+    def _remove(self, container: str | None, volumes: tuple[str, ...]) -> bool:
+        done = container is None or self.remove_container(container)
+        return all([done, *(self.remove_volume(volume) for volume in volumes)])
+
+
+def _removed(kind: str, name: str, remove: Callable[[], object]) -> bool:
+    try:
+        remove()
+    except NotFound:
+        return True
+    except (DockerException, requests.RequestException, OSError) as error:
+        _log.warning("%s %s could not be removed: %s", kind, name, error)
+        return False
+    return True

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from batchwright.local.engine import Attempt, Exit
+from batchwright.local.proxies import names_proxy, without_proxy
 
 _NOT_IN_SESSION_NAME: Final = re.compile(r"[^A-Za-z0-9_=,.@-]")
 _SESSION_NAME_LENGTH: Final = 64
@@ -56,6 +58,8 @@ def launch_environment(attempt: Attempt, *, client: Clients, region: str, endpoi
     role = attempt.container.job_role_arn
     if role:
         variables.update(_credentials(role, attempt.job_id, client))
+    if names_proxy(variables):
+        variables.update(without_proxy((urlsplit(endpoint).hostname or "",), variables))
     return variables
 
 
@@ -87,7 +91,7 @@ def _secret(source: str, client: Clients) -> str:
             name = name.lstrip("/")
         value = client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
         return str(value)
-    except (ClientError, BotoCoreError, ValueError, KeyError) as error:
+    except (ClientError, BotoCoreError, ValueError, KeyError, TypeError) as error:
         raise LaunchError(
             "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval "
             f"failed: unable to retrieve secret from {source}: {error}"

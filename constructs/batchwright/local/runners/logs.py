@@ -85,7 +85,11 @@ class LogShipper:
             with self._lock:
                 streams = list(self._streams)
             for stream in streams:
-                stream.flush()
+                try:
+                    stream.flush()
+                except Exception:
+                    # One stream must not end the shipping of all others.
+                    _log.exception("lines of %s are lost", stream.name)
 
 
 class LogStream:

@@ -46,13 +46,20 @@ class PooledAttempt:
         self.future: Future[None] | None = None
 
     def stop(self, reason: str, grace: float) -> None:
-        """Send SIGTERM, and SIGKILL after `grace` seconds. An attempt that waits for a thread ends at once."""
+        """Send SIGTERM, and SIGKILL after `grace` seconds. An attempt that waits for a thread ends at once.
+
+        A further call keeps the reason and can only shorten the time.
+        """
         with self._lock:
-            if self._stop is not None or self._ended:
+            before = self._stop
+            if self._ended or (before is not None and grace >= before[1]):
                 return
-            self._stop = (reason, grace)
+            self._stop = (before[0] if before else reason, grace)
             running = self._running
-        if running:
+        if before is not None:
+            if running:
+                self._clock.call_later(grace, self._kill)
+        elif running:
             self._clock.call_later(0.0, self._terminate)
         elif self.future is not None and self.future.cancel():
             self._end(self._not_started())
@@ -67,7 +74,12 @@ class PooledAttempt:
         except Exception as error:
             _log.exception("an attempt failed for a reason of the runner's own")
             exited = failed_start(f"CannotStartContainerError: {type(error).__name__}: {error}")
-        self._end(exited)
+        try:
+            self._end(exited)
+        finally:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
         try:
             self._work.clean_up()
         except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.engine import Attempt, Exit, Handle, Started, SystemClock
@@ -11,6 +12,7 @@ from batchwright.local.runners.interpreters import Interpreters
 from batchwright.local.runners.logs import LogShipper
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt
 from batchwright.local.runners.process_work import ProcessWork
+from batchwright.local.runners.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +27,10 @@ _CLOSE_GRACE_SECONDS: Final = 2.0
 class ProcessRunner:
     """Runs each attempt as one process, where there is no Docker.
 
-    A program gets its own process group, which is stopped as a whole, an empty working folder, which is removed after
-    it, and this process's environment without its `AWS_` variables. It is no container: memory, vCPUs, user, volumes
-    and the other container settings are not enforced, and it sees the machine's files.
+    A program gets its own process group, which is stopped as a whole and does not outlive this process, an empty
+    working folder, which is removed after it, and this process's environment without its `AWS_` variables. It is no
+    container: memory, vCPUs, user, volumes and the other container settings are not enforced, and it sees the machine's
+    files.
 
     Args:
         client: Service name to boto3 client (`logs`, `sts`, `secretsmanager`, `ssm`).
@@ -54,6 +57,7 @@ class ProcessRunner:
         self._programs = programs
         self._interpreters = Interpreters(cache=cache)
         self._shipper = LogShipper(client=self._client)
+        self._watchdog = Watchdog()
         self._clock = SystemClock(name="batchwright-process-clock")
         self._pool = AttemptPool(name="batchwright-process", size=max_processes or max(2, os.cpu_count() or 2))
         self._closed = False
@@ -70,6 +74,7 @@ class ProcessRunner:
             programs=self._programs,
             interpreters=self._interpreters,
             shipper=self._shipper,
+            watchdog=self._watchdog,
         )
         handle = PooledAttempt(work=work, clock=self._clock, on_started=on_started, on_exit=on_exit)
         self._pool.submit(handle)
@@ -80,6 +85,9 @@ class ProcessRunner:
         if self._closed:
             return
         self._closed = True
-        self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)
-        self._shipper.close()
-        self._clock.close()
+        with ExitStack() as steps:
+            # Each is done even when the one before fails or is interrupted; the last one first.
+            steps.callback(self._watchdog.close)
+            steps.callback(self._clock.close)
+            steps.callback(self._shipper.close)
+            self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from batchwright.local.runners.interpreters import Interpreters
     from batchwright.local.runners.logs import LogShipper, LogStream
+    from batchwright.local.runners.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 _CHUNK: Final = 65_536
@@ -43,6 +44,7 @@ class ProcessWork:
         programs: ProgramRegistry,
         interpreters: Interpreters,
         shipper: LogShipper,
+        watchdog: Watchdog,
     ) -> None:
         self._attempt = attempt
         self._client = client
@@ -51,9 +53,11 @@ class ProcessWork:
         self._programs = programs
         self._interpreters = interpreters
         self._shipper = shipper
+        self._watchdog = watchdog
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._folder: str | None = None
+        self._group: int | None = None
 
     def run(self, started: Callable[[Started], None]) -> Exit:
         """Run the program to its end; what it started in its group ends with it, as in a container."""
@@ -85,6 +89,8 @@ class ProcessWork:
         """Remove the working folder."""
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self._group is not None:
+            self._watchdog.forget(self._group)
 
     def _command(self, program: Program) -> list[str]:
         first, *rest = program.command
@@ -118,6 +124,8 @@ class ProcessWork:
         except (OSError, ValueError) as error:
             detail = getattr(error, "strerror", None) or error
             raise LaunchError(f'CannotStartContainerError: exec: "{command[0]}": {detail}') from error
+        self._group = process.pid
+        self._watchdog.watch(process.pid, self._folder)
         with self._lock:
             self._process = process
         return process

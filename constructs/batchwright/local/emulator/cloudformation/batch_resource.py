@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 # ReplaceComputeEnvironment is false.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-batch-computeenvironment.html
 _SCALING_PROPERTIES = frozenset({"MaxvCpus", "MinvCpus", "DesiredvCpus"})
-# The template may have it from the start; the API takes it with an update only.
-_UPDATE_ONLY_RESOURCES = frozenset({"UpdateToLatestImageVersion"})
 _FARGATE_SCALING_PROPERTIES = _SCALING_PROPERTIES | {"SecurityGroupIds", "Subnets"}
+# The template may have it from the start, as it says how later updates go; the API takes it with an update only.
 _LATEST_IMAGE = "UpdateToLatestImageVersion"
 
 
@@ -82,9 +81,6 @@ class BatchResource:
         known = {key: value for key, value in props.items() if key not in self._kind.only_cloudformation}
         if self._kind.update == operation and "UpdatePolicy" in props:
             known["UpdatePolicy"] = props["UpdatePolicy"]
-        if self._kind.create == operation and "ComputeResources" in known:
-            resources = known["ComputeResources"]
-            known["ComputeResources"] = {k: v for k, v in resources.items() if k not in _UPDATE_ONLY_RESOURCES}
         known = _as_the_api_has_it(operation, known)
         try:
             return dict(shapes.to_api(shapes.request("batch", operation), known))
@@ -130,7 +126,6 @@ def _as_the_api_has_it(operation: str, props: Mapping[str, Any]) -> dict[str, An
     if operation == "UpdateConsumableResource" and "TotalQuantity" in props:
         return {"Operation": "SET", "Quantity": props["TotalQuantity"]}
     if operation == "CreateComputeEnvironment" and _LATEST_IMAGE in (props.get("ComputeResources") or {}):
-        # It says how later updates go; the operation does not take it.
         resources = {key: value for key, value in props["ComputeResources"].items() if key != _LATEST_IMAGE}
         return {**props, "ComputeResources": resources}
     return dict(props)

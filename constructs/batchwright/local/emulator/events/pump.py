@@ -6,6 +6,8 @@ import json
 import logging
 import queue
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("batchwright.local.events")
 _END: Any = object()
+# The engine renders an event only when there is room: what waits there takes a fraction of the memory.
+_ROOM = 1_000
 
 
 class EventPump:
     """One thread that takes events from a queue to subscribers and then to the default event bus.
 
-    The engine hands events over while it holds its lock; a rule's target may call the engine again, hence the thread.
+    A slow target, or one that calls the engine again, holds back neither the jobs nor what answers requests.
     """
 
     def __init__(self, hooks: Hooks, chain: ChainGuard) -> None:
@@ -29,7 +33,7 @@ class EventPump:
         self._set_region = hooks.get(responses, "set_request_region")
         self._put_events = hooks.get(hooks.module("services.eventbridge"), "_put_events")
         self._chain = chain
-        self._queue: queue.SimpleQueue[tuple[str, Mapping[str, Any]]] = queue.SimpleQueue()
+        self._queue: queue.Queue[tuple[str, Mapping[str, Any]]] = queue.Queue(_ROOM)
         self._subscribers: list[Callable[[Mapping[str, Any]], None]] = []
         self._thread = threading.Thread(target=self._run, name="batchwright-events", daemon=True)
         self._thread.start()
@@ -45,13 +49,17 @@ class EventPump:
         return unsubscribe
 
     def publish(self, region: str, event: Mapping[str, Any]) -> None:
-        """Queue one event; returns at once."""
+        """Queue one event, once there is room for it."""
         self._queue.put((region, event))
 
     def close(self, timeout: float = 10.0) -> None:
-        """Deliver what is queued and end the thread."""
-        self._queue.put(_END)
-        self._thread.join(timeout)
+        """Deliver what is queued and end the thread; an error is logged when a delivery does not end in time."""
+        deadline = time.monotonic() + timeout
+        with suppress(queue.Full):
+            self._queue.put(_END, timeout=timeout)
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        if self._thread.is_alive():
+            _log.error("a delivery of a Batch event did not end; up to %d more are lost", self._queue.qsize())
 
     def _run(self) -> None:
         while (entry := self._queue.get()) is not _END:

@@ -61,13 +61,17 @@ class Executions:
         machine = machines.get(record["stateMachineArn"]) if record is not None else None
         return str(machine.get("roleArn", "")) if machine else ""
 
-    def stop_all(self, timeout: float) -> bool:
-        """Abort what runs and wait for the threads; False when some did not end in time."""
+    def abort_all(self) -> None:
+        """Abort what runs."""
         with self._changed:
             active = set(self._active)
         for arn, record in list(self._all_records()):
             if arn in active and record.get("status") == "RUNNING":
                 record["status"] = "ABORTED"
+
+    def stop_all(self, timeout: float) -> bool:
+        """Abort what runs and wait for the threads; False when some did not end in time."""
+        self.abort_all()
         deadline = time.monotonic() + timeout
         with self._changed:
             while self._active and (left := deadline - time.monotonic()) > 0:

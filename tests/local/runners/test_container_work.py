@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import socket
+import struct
+from typing import TYPE_CHECKING, Any
+
+import docker
+import pytest
+import requests
+from docker.errors import NotFound
+from local.runners.harness import RecordingAws, Run, make_attempt
+
+from batchwright.local.runners import container_work
+from batchwright.local.runners.docker import DockerRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Engine:
+    """The few calls that one container needs; its output ends at once, as when the engine goes away."""
+
+    def __init__(self) -> None:
+        self.api = self
+        self.waits: list[Callable[[], dict[str, int]]] = []
+        self.environment: dict[str, str] = {}
+        self.killed: list[str] = []
+
+    def info(self) -> dict[str, int]:
+        return {"NCPU": 2}
+
+    create_host_config = docker.APIClient.create_host_config
+    _version = "1.41"
+
+    def create_container(self, *, environment: dict[str, str], **_: Any) -> dict[str, str]:  # noqa: ANN401
+        self.environment = environment
+        return {"Id": "c"}
+
+    def attach_socket(self, *_: Any, **__: Any) -> socket.socket:  # noqa: ANN401
+        ours, theirs = socket.socketpair()
+        theirs.sendall(struct.pack(">BxxxL", 1, 3) + b"hi\n")
+        theirs.close()
+        return ours
+
+    def start(self, _: str) -> None:
+        pass
+
+    def wait(self, _: str) -> dict[str, int]:
+        return self.waits.pop(0)()
+
+    def inspect_container(self, _: str) -> dict[str, Any]:
+        return {"State": {"OOMKilled": False}}
+
+    def remove_container(self, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        pass
+
+    def containers(self, **_: Any) -> list[dict[str, str]]:  # noqa: ANN401
+        return []
+
+    def volumes(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401
+        return {"Volumes": None}
+
+
+def absent() -> dict[str, int]:
+    raise requests.ConnectionError("no engine")
+
+
+def removed() -> dict[str, int]:
+    raise NotFound("No such container: c")
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def runner(engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[DockerRunner]:
+    monkeypatch.setattr(container_work, "_ENGINE_PAUSE_SECONDS", 0)
+    made = DockerRunner(
+        client=aws.client,
+        region="us-east-1",
+        endpoint="http://172.17.0.1:4566",
+        label="x",
+        docker_client=engine,  # type: ignore[arg-type]
+    )
+    yield made
+    made.close()
+
+
+def test_a_container_outlives_a_short_absence_of_the_engine(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws
+) -> None:
+    engine.waits = [absent, absent, lambda: {"StatusCode": 4}]
+
+    run = Run(runner, make_attempt("true"), aws)
+
+    assert (run.exit().exit_code, run.exit().reason) == (4, None)
+    assert run.lines_at_exit == ["hi"]
+
+
+def test_an_engine_that_stays_away_is_the_reason(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container_work, "_ENGINE_SECONDS", 0)
+    engine.waits = [absent]
+
+    ended = Run(runner, make_attempt("true"), aws).exit()
+
+    assert (ended.exit_code, ended.status_reason) == (None, "Task was lost: the Docker engine stopped answering")
+    assert "the Docker engine stopped answering while the container ran: no engine" in (ended.reason or "")
+
+
+def test_a_container_that_somebody_removed(runner: DockerRunner, engine: Engine, aws: RecordingAws) -> None:
+    engine.waits = [removed]
+
+    ended = Run(runner, make_attempt("true"), aws).exit()
+
+    assert ended.exit_code is None
+    assert "the container was removed while it ran" in (ended.reason or "")
+
+
+def test_proxies_of_the_docker_configuration_leave_the_local_aws_alone(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = {"proxies": {"default": {"httpProxy": "http://proxy", "noProxy": "intranet"}}}
+    monkeypatch.setattr("batchwright.local.runners.docker.load_general_config", lambda: configuration)
+    engine.waits = [lambda: {"StatusCode": 0}] * 2
+
+    Run(runner, make_attempt("true"), aws).exit()
+    assert engine.environment["NO_PROXY"] == engine.environment["no_proxy"] == "intranet,172.17.0.1"
+
+    Run(runner, make_attempt("true", environment={"HTTPS_PROXY": "http://own", "NO_PROXY": "mine"}), aws).exit()
+    assert engine.environment["NO_PROXY"] == "mine,172.17.0.1"
