@@ -32,7 +32,6 @@ def job(name: str, *, vcpus: int, retries: RetryStrategy | None = None) -> Conta
         vcpus=vcpus,
         memory=Size.gibibytes(2 * vcpus),
         command=[name.lower(), "Ref::sample"],
-        parameters={"sample": "none"},
         timeout=Duration.hours(6),
         retries=retries,
     )

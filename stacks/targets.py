@@ -41,7 +41,7 @@ def deployment_targets(app: cdk.App) -> Sequence[Target]:
     ```
 
     Raises:
-        ConfigurationError: A target lacks a field.
+        ConfigurationError: A target lacks a field, or its zones are no list.
     """
     configured = app.node.try_get_context("targets") or {}
     if not configured:
@@ -56,6 +56,14 @@ def deployment_targets(app: cdk.App) -> Sequence[Target]:
                 allowed="a value",
                 fix=f"Name the {field}.",
             )
+        zones = fields.get("zones") if isinstance(fields, dict) else None
+        problems.check(
+            not zones or (isinstance(zones, list) and all(isinstance(zone, str) for zone in zones)),
+            field=f"targets.{name}.zones",
+            value=zones,
+            allowed="a list of names",
+            fix='Write it as ["eu-central-1a", "eu-central-1b"].',
+        )
     problems.raise_if_any()
     return [_target(app, name, fields) for name, fields in configured.items()]
 

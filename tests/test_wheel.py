@@ -107,6 +107,7 @@ def test_only_the_library_and_what_it_ships_is_inside(wheel: Path) -> None:
     unwanted = ("tests/", "__pycache__", "_cache/", ".pyc", "conftest", "make_network", "requirements.in", ".ipynb")
     assert not [name for name in names if any(part in name for part in unwanted)]
     assert "batchwright/py.typed" in names
+    assert "batchwright/model/instance_types.csv" in names
     assert wheel.stat().st_size < MAX_WHEEL_BYTES
 
 

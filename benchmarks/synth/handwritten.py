@@ -170,16 +170,11 @@ class ImageEmbeddings(cdk.Stack):
 
     def make_topic(self) -> sns.Topic:
         """An encrypted topic."""
-        key = kms.Key(self, "TopicKey", enable_key_rotation=True)
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        return sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        key = kms.Key(self, "TopicKey", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+        topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        this_account = {"StringEquals": {"aws:SourceAccount": self.account}}
+        topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=this_account))
+        return topic
 
     def make_bucket(self) -> s3.Bucket:
         """A versioned bucket with access logs, which sends its events to EventBridge."""
@@ -255,7 +250,7 @@ class ImageEmbeddings(cdk.Stack):
         self.bucket.grant_read(role)
         self.bucket.grant_put(role, "reports/*")
         self.bucket.grant_put(role, "failed/*")
-        self.table.grant(role, "dynamodb:BatchWriteItem", "dynamodb:PutItem")
+        self.table.grant(role, "dynamodb:BatchWriteItem")
         retry, reason = batch.Action.RETRY, batch.Reason
         return batch.EcsJobDefinition(
             self,
@@ -268,9 +263,8 @@ class ImageEmbeddings(cdk.Stack):
             retry_strategies=[
                 batch.RetryStrategy.of(retry, reason.SPOT_INSTANCE_RECLAIMED),
                 batch.RetryStrategy.of(retry, reason.custom(on_status_reason="Your Spot Task was interrupted*")),
-                batch.RetryStrategy.of(retry, reason.CANNOT_PULL_CONTAINER),
-                batch.RetryStrategy.of(retry, reason.custom(on_reason="DockerTimeoutError*")),
-                batch.RetryStrategy.of(batch.Action.EXIT, reason.custom(on_reason="*")),
+                batch.RetryStrategy.of(batch.Action.EXIT, reason.custom(on_exit_code="1*")),
+                batch.RetryStrategy.of(batch.Action.EXIT, reason.custom(on_exit_code="2*")),
             ],
         )
 
@@ -294,10 +288,11 @@ class ImageEmbeddings(cdk.Stack):
         splitter = self.make_function(
             "Split", "split_manifest", {"BUCKET": self.bucket.bucket_name, "IMAGES_PER_JOB": "1000"}
         )
-        self.bucket.grant_read(splitter)
+        self.bucket.grant_read(splitter, "requests/*")
         self.bucket.grant_put(splitter, "manifests/*")
         summarizer = self.make_function("Summarize", "summarize_run", {})
-        self.bucket.grant_read(summarizer)
+        self.bucket.grant_read(summarizer, "manifests/*")
+        self.bucket.grant_read(summarizer, "reports/*")
         self.bucket.grant_put(summarizer, "summaries/*")
 
         split = tasks.LambdaInvoke(

@@ -18,6 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from aws_cdk import aws_iam as iam
 
     from batchwright.model import Architecture, Capacity, PlatformCapability, Requirements
@@ -72,6 +74,14 @@ class Job(Protocol):
     @property
     def queue(self) -> Queue:
         """Where it runs unless a submission says otherwise."""
+
+    @property
+    def command(self) -> Sequence[str]:
+        """The container's command; `Ref::name` in it takes a parameter."""
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Defaults of those parameters, by their names."""
 
     @property
     def requirements(self) -> Requirements:

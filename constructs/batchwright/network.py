@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import text_list_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ BATCH_ENDPOINTS: Final[Mapping[str, str]] = {
 
 
 _SERVICE: Final = re.compile(r"(?!com\.amazonaws)(?!aws\.)[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_GATEWAYS: Final = frozenset({"s3", "dynamodb"})
 
 
 class Network(Construct):
@@ -61,7 +63,8 @@ class Network(Construct):
         egress: How the subnets reach AWS.
         max_azs: Availability Zones to spread over, 1 to 6. A stack without an account knows two; more zones give
             Spot more pools. Interface endpoints and NAT gateways are billed per zone.
-        nat_gateways: NAT gateways with `Egress.NAT`, 1 to `max_azs`; one is the cheapest and a single point of failure.
+        nat_gateways: NAT gateways, only with `Egress.NAT`, 1 to `max_azs`; one by default, which is the cheapest and a
+            single point of failure.
         endpoints: Further AWS services for interface endpoints, by their suffix (`sts`, `sns`, `states`, ...);
             only with `Egress.ENDPOINTS`.
 
@@ -81,17 +84,17 @@ class Network(Construct):
         *,
         egress: Egress = Egress.ENDPOINTS,
         max_azs: int = 2,
-        nat_gateways: int = 1,
+        nat_gateways: int | None = None,
         endpoints: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self._check(egress=egress, max_azs=max_azs, nat_gateways=nat_gateways, endpoints=endpoints)
-        self.egress = egress
+        self.egress = egress = Egress(egress)
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             max_azs=max_azs,
-            nat_gateways=nat_gateways if egress is Egress.NAT else 0,
+            nat_gateways=(nat_gateways or 1) if egress is Egress.NAT else 0,
             subnet_configuration=_subnets(egress),
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
@@ -107,26 +110,41 @@ class Network(Construct):
         """The subnets that jobs run in."""
         return ec2.SubnetSelection(subnet_group_name="Batch")
 
-    def _check(self, *, egress: Egress, max_azs: int, nat_gateways: int, endpoints: Sequence[str]) -> None:
+    def _check(self, *, egress: str, max_azs: int, nat_gateways: int | None, endpoints: Sequence[str]) -> None:
         problems = Problems(where(self))
+        problems.check(
+            egress in tuple(Egress),
+            field="egress",
+            value=egress,
+            allowed=" or ".join(f"Egress.{way.name}" for way in Egress),
+            fix="Use Egress.NAT for jobs that download from the internet.",
+        )
+        problems.extend(text_list_problems("endpoints", endpoints, fix=f"Use [{endpoints!r}]."))
         problems.check(
             1 <= max_azs <= 6, field="max_azs", value=max_azs, allowed="1 to 6", fix="Two or three suit most workloads."
         )
         problems.check(
-            egress is not Egress.NAT or 1 <= nat_gateways <= max_azs,
+            nat_gateways is None or (egress == Egress.NAT and 1 <= nat_gateways <= max_azs),
             field="nat_gateways",
             value=nat_gateways,
-            allowed=f"1 to max_azs ({max_azs}) with Egress.NAT",
-            fix="Use Egress.ENDPOINTS for a network without NAT gateways.",
+            allowed=f"1 to max_azs ({max_azs}) with Egress.NAT, nothing otherwise",
+            fix="Leave it out for one NAT gateway with Egress.NAT, and for none without.",
         )
         problems.check(
-            not endpoints or egress is Egress.ENDPOINTS,
+            not endpoints or egress == Egress.ENDPOINTS,
             field="endpoints",
             value=list(endpoints),
             allowed="nothing unless egress is Egress.ENDPOINTS",
             fix="Leave it out: these subnets reach every service already.",
         )
-        for service in endpoints:
+        for service in () if isinstance(endpoints, str) else endpoints:
+            problems.check(
+                service not in _GATEWAYS,
+                field="endpoints",
+                value=service,
+                allowed="services without a gateway endpoint, which this network has for S3 and DynamoDB",
+                fix=f"Leave {service!r} out: it is reached already.",
+            )
             problems.check(
                 bool(_SERVICE.fullmatch(service)),
                 field="endpoints",

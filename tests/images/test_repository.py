@@ -36,6 +36,12 @@ def test_old_images_go() -> None:
     assert selections["any"]["countNumber"] == 7
 
 
+def test_how_many_are_kept_must_be_known_now() -> None:
+    stack = new_stack()
+    number = cdk.CfnParameter(stack, "Keep", type="Number").value_as_number
+    assert fields(refused(lambda: ImageRepository(stack, "Images", keep_images=number))) == ["keep_images"]
+
+
 @pytest.mark.parametrize(("policy", "deletion"), [(None, "Retain"), (cdk.RemovalPolicy.DESTROY, "Delete")])
 def test_it_survives_its_stack_unless_told_otherwise(policy: cdk.RemovalPolicy | None, deletion: str) -> None:
     stack = new_stack()

@@ -308,7 +308,6 @@ class TestRefused:
                 queue=queue,
                 vcpus=3000.5,
                 gpus=-1,
-                command=["Ref::list"],
                 environment={"AWS_BATCH_X": "1"},
                 retries=RetryStrategy(attempts=11),
                 timeout=cdk.Duration.seconds(59),
@@ -316,7 +315,6 @@ class TestRefused:
             )
         )
         assert sorted(set(fields(error))) == [
-            "command",
             "environment",
             "gpus",
             "retries.attempts",
@@ -396,10 +394,10 @@ class TestRefused:
     def test_batch_keeps_some_variables_to_itself(self, name: str) -> None:
         assert fields(refused(lambda: job_of(new_stack(), "EC2", environment={name: "1"}))) == ["environment"]
 
-    def test_each_placeholder_without_a_value_is_named(self) -> None:
-        command = ["--in=Ref::source", "Ref::target", "Ref::known"]
-        error = refused(lambda: job_of(new_stack(), "EC2", command=command, parameters={"known": "1"}))
-        assert [problem.value for problem in error.problems] == ["Ref::source", "Ref::target"]
+    def test_a_submission_may_give_what_has_no_default(self) -> None:
+        job = job_of(new_stack(), "EC2", command=["Ref::source", "Ref::codec"], parameters={"codec": "av1"})
+        assert job.command == ("Ref::source", "Ref::codec")
+        assert job.parameters == {"codec": "av1"}
 
 
 @jsii.implements(cdk.IStableNumberProducer)

@@ -63,8 +63,6 @@ def wrong_sizes(kind: str, vcpus: float, memory: int) -> set[str]:
 def certainly_wrong(job: dict[str, Any], memory: int) -> set[str]:
     """Fields that the service would refuse, reckoned apart from the library."""
     wrong = wrong_sizes(job["kind"], job["vcpus"], memory)
-    if "Ref::other" in job["command"]:
-        wrong.add("command")
     if not 1 <= job["retries"].attempts <= 10:
         wrong.add("retries.attempts")
     if len(job["retries"].rules) > 5:

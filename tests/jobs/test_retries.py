@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,11 @@ def test_reasons_that_batch_takes(reason: str) -> None:
 def test_reasons_that_batch_refuses(reason: str) -> None:
     found = RetryRule(action="EXIT", on_reason=reason, on_status_reason=reason).problems("rule")
     assert [problem.field for problem in found] == ["rule.on_reason", "rule.on_status_reason"]
+
+
+def test_patterns_known_only_at_deployment_are_not_judged() -> None:
+    text = cdk.CfnParameter(new_stack(), "Pattern").value_as_string
+    assert not RetryRule(action="EXIT", on_exit_code=text, on_reason=text, on_status_reason=text).problems("rule")
 
 
 def test_a_rule_matches_something() -> None:

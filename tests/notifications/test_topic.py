@@ -30,21 +30,29 @@ def test_a_topic_has_a_key_of_its_own_that_rotates(stack: cdk.Stack) -> None:
     assert resolve(template.only("AWS::SNS::Topic")["KmsMasterKeyId"], template) == f"<{key_id}.Arn>"
 
 
-def test_alarms_of_this_account_may_use_the_key(stack: cdk.Stack) -> None:
+def test_alarms_of_this_account_may_publish_and_use_the_key(stack: cdk.Stack) -> None:
     NotificationTopic(stack, "Topic")
     template = synthesize(stack)
-    statements = resolve(template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"], template)
-    (alarms,) = [statement for statement in statements if statement.get("Sid") == "AlarmsPublish"]
-    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert alarms["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
-    assert alarms["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    policies = template.only("AWS::SNS::TopicPolicy")["PolicyDocument"], template.only("AWS::KMS::Key")["KeyPolicy"]
+    for policy, actions in zip(policies, ("sns:Publish", ["kms:Decrypt", "kms:GenerateDataKey*"]), strict=True):
+        (alarms,) = [s for s in resolve(policy["Statement"], template) if "Service" in s["Principal"]]
+        assert alarms["Effect"] == "Allow"
+        assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        assert alarms["Action"] == actions
+        assert alarms["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+
+
+def test_a_new_key_goes_with_its_topic(stack: cdk.Stack) -> None:
+    NotificationTopic(stack, "Topic")
+    (key,) = [one for one in synthesize(stack).resources.values() if one["Type"] == "AWS::KMS::Key"]
+    assert key["DeletionPolicy"] == "Delete"
 
 
 def test_messages_travel_over_tls_only(stack: cdk.Stack) -> None:
     NotificationTopic(stack, "Topic")
-    (statement,) = synthesize(stack).only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    statements = synthesize(stack).only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (refusal,) = [statement for statement in statements if statement["Effect"] == "Deny"]
+    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_an_existing_topic_is_used_as_it_is(stack: cdk.Stack) -> None:

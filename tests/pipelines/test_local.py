@@ -139,7 +139,7 @@ def test_an_upload_starts_an_execution_and_its_end_is_told(server: LocalServer, 
     assert (given["bucket"], given["key"], given["size"]) == (outputs["Bucket"], "in/2.json", 2)
     told = received(server, outputs["Queue"], execution)
     assert told.strip('"').startswith("Pipeline Run: execution ")
-    assert "is SUCCEEDED since 20" in told
+    assert "changed to SUCCEEDED at 20" in told
 
 
 def received(server: LocalServer, url: str, execution: str) -> str:

@@ -130,6 +130,15 @@ def test_a_given_role_gets_what_the_steps_need(stack: cdk.Stack, job: FakeJob) -
     assert set(policies) <= set(machine["DependsOn"])
 
 
+def test_a_given_role_that_may_not_be_changed_is_left_alone(stack: cdk.Stack, job: FakeJob) -> None:
+    role = iam.Role.from_role_arn(stack, "Mine", "arn:aws:iam::111122223333:role/mine", mutable=False)
+    Pipeline(stack, "Run", steps=BatchStep(job), role=role)
+    template = synthesize(stack)
+    assert not template.of_type("AWS::IAM::Policy")
+    (machine,) = template.raw("AWS::StepFunctions::StateMachine")
+    assert machine["Properties"]["RoleArn"] == role.role_arn
+
+
 def test_logs_and_traces_are_on_without_inputs_and_outputs(stack: cdk.Stack, job: FakeJob) -> None:
     Pipeline(stack, "Run", steps=BatchStep(job))
     template = synthesize(stack)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
-from support.pipelines import FakeJob
+from support.pipelines import FakeJob, FakeQueue
 from support.synthesis import new_stack, synthesize
 
-from batchwright.model import ConfigurationError
+from batchwright.model import Architecture, ConfigurationError, PlatformCapability
 from batchwright.pipelines import (
     ArrayStep,
     BatchStep,
@@ -105,6 +105,21 @@ def test_all_problems_at_once(job: FakeJob, refused: Refused) -> None:
     )
 
 
+def test_each_placeholder_of_the_command_gets_a_value(job: FakeJob, machine: Render, refused: Refused) -> None:
+    job.command, job.parameters = ("--in=Ref::source", "Ref::codec"), {"codec": "av1"}
+    assert refused(BatchStep(job)) == ["Embed.parameters"]
+    assert machine(BatchStep(job, parameters={"source": "$.key"}) >> BatchStep(job, name="List", command=["list"]))
+    assert refused(ArrayStep(job, size=2, command=["Ref::a", "Ref::b", "Ref::codec"])) == ["Embed.parameters"] * 2
+
+
+def test_another_queue_must_be_able_to_run_the_job(job: FakeJob, refused: Refused) -> None:
+    serverless, graviton = FakeQueue("fargate"), FakeQueue("graviton")
+    serverless.platform = PlatformCapability.FARGATE
+    graviton.architecture = Architecture.ARM64
+    for queue in (serverless, graviton):
+        assert refused(BatchStep(job, options=SubmitOptions(queue=queue))) == ["Embed.options.queue"]
+
+
 def test_names_are_unique(job: FakeJob, refused: Refused) -> None:
     assert refused(BatchStep(job) >> ArrayStep(job, size=2)) == ["name"]
     assert refused(Pass("A", values={}) >> Parallel(Pass("A", values={}), name="P")) == ["name"]
@@ -124,6 +139,8 @@ def test_a_job_that_is_no_construct_needs_a_name(refused: Refused, job: FakeJob)
         job_definition_arn = job.job_definition_arn
         job_definition_name = job.job_definition_name
         queue = job.queue
+        command = job.command
+        parameters = job.parameters
 
     assert refused(BatchStep(Bare())) == ["name"]
 

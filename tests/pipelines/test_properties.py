@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +31,8 @@ class Job:
     job_definition_arn = "arn:aws:batch:eu-west-1:111122223333:job-definition/j:1"
     job_definition_name = "j"
     queue = Queue()
+    command: tuple[str, ...] = ()
+    parameters: ClassVar[dict[str, str]] = {}
 
 
 # A tree is drawn as plain data first and then built, so that every step gets a name of its own.

@@ -49,6 +49,8 @@ class FakeJob(Construct):
         self.job_definition_name = construct_id
         self.job_definition_arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-definition/{construct_id}:7"
         self.queue = queue or FakeQueue()
+        self.command: tuple[str, ...] = ()
+        self.parameters: dict[str, str] = {}
         self.requirements = Requirements(PlatformCapability.EC2, 1, 512, Architecture.X86_64)
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:

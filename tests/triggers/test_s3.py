@@ -73,11 +73,15 @@ def test_the_bucket_is_switched_on_without_a_function(stack: cdk.Stack, bucket: 
     assert not template.of_type("Custom::S3BucketNotifications")
 
 
+@pytest.mark.parametrize("first", ["notification", "trigger"])
 def test_a_bucket_that_notifies_directly_keeps_doing_so(
-    stack: cdk.Stack, bucket: s3.Bucket, pipeline: Pipeline
+    stack: cdk.Stack, bucket: s3.Bucket, pipeline: Pipeline, first: str
 ) -> None:
+    if first == "trigger":
+        S3Trigger(stack, "Upload", bucket=bucket, pipeline=pipeline)
     bucket.add_event_notification(s3.EventType.OBJECT_REMOVED, s3n.SqsDestination(sqs.Queue(stack, "Queue")))
-    S3Trigger(stack, "Upload", bucket=bucket, pipeline=pipeline)
+    if first == "notification":
+        S3Trigger(stack, "Upload", bucket=bucket, pipeline=pipeline)
     template = synthesize(stack)
     configuration = template.only("Custom::S3BucketNotifications")["NotificationConfiguration"]
     assert configuration.keys() == {"QueueConfigurations", "EventBridgeConfiguration"}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from batchwright.model import Architecture, Problems, architecture_of
+from batchwright.model.architecture import mixed_type_problems
+from batchwright.model.host_images import unbootable_problems
 
 # Batch's own classes: it chooses among current C, M and R families, and new generations join without a change here.
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html (instanceTypes)
 _X86_CLASS: Final = "default_x86_64"
 _ARM_CLASS: Final = "default_arm64"
-
-
-# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html (imageType)
-_UNBOOTABLE: Final = re.compile(r"(?:a1|p3|g3)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +62,7 @@ class Instances:
                 allowed="EC2 instance types (c7g.2xlarge) or families (c7g)",
                 fix="Look the name up with `aws ec2 describe-instance-types`.",
             )
-            problems.check(
-                not _UNBOOTABLE.match(name),
-                field="types",
-                value=name,
-                allowed="types that Amazon Linux 2023 runs on; Batch's images of it leave out A1, P3 and G3",
-                fix="Take a newer family: m7g for a1, p4d or p5 for p3, g4dn or g6 for g3.",
-            )
-        known = {architecture for architecture in architectures.values() if architecture}
-        problems.check(
-            len(known) <= 1,
-            field="types",
-            value=list(types),
-            allowed="types of one CPU architecture",
-            fix="Make one environment and one queue for each architecture.",
-        )
+            problems.extend(unbootable_problems(name))
+        problems.extend(mixed_type_problems(types))
         problems.raise_if_any()
-        return cls(types=types, architecture=known.pop())
+        return cls(types=types, architecture=next(filter(None, architectures.values())))

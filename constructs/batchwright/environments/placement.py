@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
 
-from batchwright.model import Problem, Problems
+from batchwright.model import Problems
+from batchwright.model.placement import security_group_problems, subnet_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-_MAX_SUBNETS = 16
-_MAX_SECURITY_GROUPS = 5
+    from batchwright.model import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,9 @@ def place(
     subnet_ids, public = _select(vpc, subnets)
     found = Problems(where(scope))
     found.extend(problems)
-    found.check(
-        1 <= len(subnet_ids) <= _MAX_SUBNETS,
-        field="subnets",
-        value=f"{len(subnet_ids)} subnets",
-        allowed=f"1 to {_MAX_SUBNETS} subnets",
-        fix="Narrow the selection, for example by subnet_group_name.",
-    )
-    found.check(
-        security_groups is None or 1 <= len(security_groups) <= _MAX_SECURITY_GROUPS,
-        field="security_groups",
-        value=f"{len(security_groups or ())} groups",
-        allowed=f"1 to {_MAX_SECURITY_GROUPS} groups",
-        fix="Leave it out to get a group that lets nothing in.",
-    )
+    found.extend(subnet_problems(len(subnet_ids)))
+    if security_groups is not None:
+        found.extend(security_group_problems(len(security_groups)))
     found.raise_if_any()
     groups = security_groups or (_closed_group(scope, vpc),)
     return Placement(subnet_ids, public, tuple(groups))

@@ -16,7 +16,7 @@ def vcpu_problems(*, minimum: int, maximum: int) -> Sequence[Problem]:
     """Find what is wrong with the vCPU range of an environment."""
     found = []
     if not within(maximum, 1):
-        found.append(Problem("max_vcpus", maximum, "1 or more", "Set enabled=False to keep an environment idle."))
+        found.append(Problem("max_vcpus", maximum, "1 or more", "Use enabled=False to keep an environment idle."))
     if is_token(maximum):
         highest, limit = math.inf, "0 or more"
     else:

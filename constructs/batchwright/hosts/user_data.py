@@ -7,14 +7,13 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model import Problem
+from batchwright.model.user_data import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # Any text that no part contains; fixed, so that the same settings always render the same template.
 _BOUNDARY: Final = "==batchwright=="
-# Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
-_MAX_BYTES: Final = 16_384
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
 AGENT_SETTINGS: Final[Mapping[str, str]] = {
@@ -22,7 +21,7 @@ AGENT_SETTINGS: Final[Mapping[str, str]] = {
     "ECS_ENABLE_SPOT_INSTANCE_DRAINING": "true",
     # A pulled image serves the next job on that host; pulls are the usual bottleneck of short jobs.
     "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached",
-    # The pull of a large image may outlast the default of two minutes without progress.
+    # Unpacking a large layer may take longer than the minute without progress that the agent waits by default.
     "ECS_IMAGE_PULL_INACTIVITY_TIMEOUT": "10m",
 }
 """ECS agent settings of every host.
@@ -42,9 +41,9 @@ def setting_problems(settings: Mapping[str, str]) -> Sequence[Problem]:
         if not _NAME.fullmatch(name) or len(value.splitlines()) > 1 or value.endswith(("\n", "\r"))
     ]
     size = len(render(settings).encode())
-    if size > _MAX_BYTES:
+    if size > MAX_BYTES:
         found.append(
-            Problem("agent_settings", f"{size:,} bytes of user data", f"up to {_MAX_BYTES:,} bytes", "Leave some out.")
+            Problem("agent_settings", f"{size:,} bytes of user data", f"up to {MAX_BYTES:,} bytes", "Leave some out.")
         )
     return found
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import aws_ecr_assets as assets
 
+from batchwright.images.repository import ImageRepository
 from batchwright.model import Architecture, Problems
 from batchwright.tokens import is_token
 
@@ -65,7 +66,11 @@ class JobImage:
         problems = Problems(f"JobImage.from_folder {construct_id!r}")
         path = Path(folder)
         if problems.check(
-            path.is_dir(), field="folder", value=str(folder), allowed="an existing folder", fix="Check the path."
+            path.is_dir(),
+            field="folder",
+            value=str(folder),
+            allowed="an existing folder",
+            fix="Correct the path; a relative one starts where the app is run.",
         ):
             problems.check(
                 (path / "Dockerfile").is_file(),
@@ -87,7 +92,11 @@ class JobImage:
 
     @classmethod
     def from_repository(
-        cls, repository: ecr.IRepository, *, tag: str, architecture: Architecture | str = Architecture.X86_64
+        cls,
+        repository: ecr.IRepository | ImageRepository,
+        *,
+        tag: str,
+        architecture: Architecture | str = Architecture.X86_64,
     ) -> JobImage:
         """Take an image from an ECR repository by its tag, or by its digest (`sha256:...`), which cannot move.
 
@@ -105,6 +114,8 @@ class JobImage:
         )
         built_for = _architecture(architecture, problems)
         problems.raise_if_any()
+        if isinstance(repository, ImageRepository):
+            repository = repository.repository
         digest = tag.startswith("sha256:")
         uri = repository.repository_uri_for_digest(tag) if digest else repository.repository_uri_for_tag(tag)
         return cls(uri=uri, architecture=built_for, repository=repository)

@@ -9,7 +9,7 @@ from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.tokens import where, within
+from batchwright.tokens import where
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -21,7 +21,8 @@ _UNTAGGED_DAYS: Final = 14
 class ImageRepository(Construct):
     """A repository that scans each image, never overwrites a tag, forgets old images and survives its stack.
 
-    Immutable tags make a job definition that names a tag run the same bytes tomorrow.
+    Immutable tags make a job definition that names a tag run the same bytes tomorrow. A job takes an image from it with
+    `JobImage.from_repository(images.repository, tag="1.0")`.
 
     Args:
         scope: The parent.
@@ -49,10 +50,11 @@ class ImageRepository(Construct):
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
         problems.check(
-            within(keep_images, 1),
+            # ECR's policy is a text, in which nothing is filled in at deployment.
+            keep_images >= 1,
             field="keep_images",
             value=keep_images,
-            allowed="1 or more",
+            allowed="1 or more, known now",
             fix="50 is the default.",
         )
         problems.raise_if_any()

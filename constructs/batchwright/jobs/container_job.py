@@ -14,12 +14,14 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batchwright.jobs import defaults
-from batchwright.jobs.container_environment import environment_problems, parameter_problems
+from batchwright.jobs.arguments import argument_problems
+from batchwright.jobs.container_environment import environment_problems
 from batchwright.jobs.definition import ContainerSettings, render_container
 from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.sizes import size_problems
 from batchwright.jobs.units import memory_unit_problems, timeout_problems
 from batchwright.model import Problems, Requirements
+from batchwright.model.fit import architecture_fit_problems
 from batchwright.tokens import known, mebibytes, seconds, where, within
 
 if TYPE_CHECKING:
@@ -46,21 +48,24 @@ class ContainerJob(Construct):
     Args:
         scope: The parent.
         construct_id: The id below it.
-        image: What runs, with its architecture.
-        queue: Where it runs; decides between EC2 and Fargate, and is checked against size and architecture.
+        image: What runs, with its architecture: a `JobImage`.
+        queue: Where it runs, such as `platform.queue`. Decides between EC2 and Fargate, and is checked against size and
+            architecture.
         vcpus: vCPUs: whole numbers on EC2; 0.25, 0.5, 1, 2, 4, 8, 16 or 32 on Fargate.
         memory: Memory; the container is killed above it. On EC2 leave the host about 5 %: a job that asks for all of
             an instance never starts. On Fargate, one of the sizes that go with the vCPUs.
         gpus: NVIDIA GPUs, on EC2.
-        command: Arguments for the image's entry point. `Ref::name` takes a parameter.
+        command: Arguments for the image's entry point, one list item each: no shell splits them. `Ref::name` takes a
+            parameter.
         environment: Environment variables. Never a secret: anybody who may describe jobs can read them.
-        parameters: Values for `Ref::name` in the command, which a submission may override.
+        parameters: Defaults for `Ref::name` in the command. A submission may give others; it must give those that have
+            no default here, or the program gets the text `Ref::name`.
         retries: When to try again; `RetryStrategy.interruptions()` by default.
         timeout: How long one attempt may take, a minute or more; 24 hours by default.
         job_role: The program's role; made when left out.
         execution_role: The role that pulls the image and writes the log; made when left out. It is granted both,
             unless it is imported as one that may not be changed.
-        log_group: Where its output goes; made with `log_retention` when left out.
+        log_group: Where its output goes; made with `log_retention` when left out, and kept when the stack is deleted.
         log_retention: How long a log group that is made here keeps its output.
         scheduling_priority: 0 to 9999; needed on a queue with a fair-share policy.
 
@@ -90,6 +95,21 @@ class ContainerJob(Construct):
         scheduling_priority: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        problems = Problems(where(self))
+        problems.extend(
+            argument_problems(
+                image=image,
+                queue=queue,
+                vcpus=vcpus,
+                memory=memory,
+                timeout=timeout,
+                retries=retries,
+                command=command,
+                environment=environment or {},
+                parameters=parameters or {},
+            )
+        )
+        problems.raise_if_any()
         self._queue = queue
         self._image = image
         self._requirements = Requirements(
@@ -151,6 +171,16 @@ class ContainerJob(Construct):
         return self._image
 
     @property
+    def command(self) -> Sequence[str]:
+        """Arguments for the image's entry point."""
+        return self._command
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Defaults for the `Ref::` placeholders of the command."""
+        return self._parameters
+
+    @property
     def requirements(self) -> Requirements:
         """What one attempt needs."""
         return self._requirements
@@ -192,16 +222,8 @@ class ContainerJob(Construct):
     def _check(self, memory: Size, scheduling_priority: int | None) -> None:
         problems = Problems(where(self))
         problems.extend(size_problems(self._requirements, self._queue.capacities))
-        architecture = self._queue.architecture
-        problems.check(
-            architecture in (None, self._image.architecture),
-            field="image",
-            value=f"an image for {self._image.architecture}",
-            allowed=f"images for {architecture}, which the queue's hosts have",
-            fix="Build the image for that architecture, or use a queue of the other.",
-        )
+        problems.extend(architecture_fit_problems(self._image.architecture, self._queue.capacities))
         problems.extend(environment_problems(self._environment))
-        problems.extend(parameter_problems(self._command, self._parameters))
         problems.extend(self._retries.problems())
         problems.extend(timeout_problems(self._timeout, self._timeout_seconds))
         problems.extend(memory_unit_problems(memory, self._requirements.memory_mib))
@@ -252,6 +274,10 @@ class ContainerJob(Construct):
             resource_retention_policy=batch.CfnJobDefinition.ResourceRetentionPolicyProperty(
                 skip_deregister_on_update=True
             ),
+        )
+        # What the rules compare a job with, when no pipeline of the template submits it.
+        resource.add_metadata(
+            "batchwright", {"queue": self._queue.job_queue_arn, "architecture": self._image.architecture.value}
         )
         # The execution role's policy is there before the first job is.
         resource.node.add_dependency(self._execution_role)

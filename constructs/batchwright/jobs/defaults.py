@@ -1,4 +1,4 @@
-"""Defaults of the jobs, each with its reason. Data only: the docs table is made from it."""
+"""Defaults of the jobs, each with its reason."""
 
 from __future__ import annotations
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import aws_batch as batch
 
 from batchwright.jobs import defaults
 from batchwright.model import Problem
-from batchwright.tokens import within
+from batchwright.model.retries import (
+    action_problems,
+    attempts_problems,
+    exit_code_pattern_problems,
+    reason_pattern_problems,
+    rule_count_problems,
+)
+from batchwright.tokens import is_token, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_MAX_ATTEMPTS: Final = 10
-_MAX_RULES: Final = 5
-_EXIT_CODE: Final = re.compile(r"[0-9]{0,512}\*?")
-_REASON: Final = re.compile(r"[A-Za-z0-9.:\s]{0,512}\*?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +44,15 @@ class RetryRule:
     def problems(self, field: str) -> Sequence[Problem]:
         """Find patterns that AWS would refuse."""
         patterns = {
-            "on_exit_code": (self.on_exit_code, _EXIT_CODE, "digits and a trailing *"),
-            "on_reason": (self.on_reason, _REASON, "letters, digits, . : white space and a trailing *"),
-            "on_status_reason": (self.on_status_reason, _REASON, "letters, digits, . : white space and a trailing *"),
+            "on_exit_code": (self.on_exit_code, exit_code_pattern_problems),
+            "on_reason": (self.on_reason, reason_pattern_problems),
+            "on_status_reason": (self.on_status_reason, reason_pattern_problems),
         }
-        found = []
-        if self.action not in ("RETRY", "EXIT"):
-            found.append(Problem(f"{field}.action", self.action, "RETRY or EXIT", "Use one of them."))
-        found += [
-            Problem(f"{field}.{name}", value, f"{allowed}, up to 512", "Cut it before the first other character.")
-            for name, (value, pattern, allowed) in patterns.items()
-            if value is not None and (not value or len(value) > 512 or not pattern.fullmatch(value))
-        ]
-        if all(value is None for value, _, _ in patterns.values()):
+        found = [*action_problems(self.action, field=f"{field}.action")]
+        for name, (value, judge) in patterns.items():
+            if value is not None and not is_token(value):
+                found.extend(judge(value, field=f"{field}.{name}"))
+        if all(value is None for value, _ in patterns.values()):
             found.append(Problem(field, self, "at least one pattern", "Use on_reason='*' to match everything."))
         return found
 
@@ -104,15 +101,7 @@ class RetryStrategy:
 
     def problems(self) -> Sequence[Problem]:
         """Find what AWS would refuse."""
-        found = []
-        if not within(self.attempts, 1, _MAX_ATTEMPTS):
-            found.append(
-                Problem("retries.attempts", self.attempts, f"1 to {_MAX_ATTEMPTS}", "Three suit most Spot work.")
-            )
-        if len(self.rules) > _MAX_RULES:
-            found.append(
-                Problem("retries.rules", f"{len(self.rules)} rules", f"up to {_MAX_RULES}", "Merge some with a *.")
-            )
+        found = [*attempts_problems(known(self.attempts)), *rule_count_problems(len(self.rules))]
         for number, rule in enumerate(self.rules):
             found.extend(rule.problems(f"retries.rules[{number}]"))
         return found

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from batchwright.model import Problem
+from batchwright.model import Problem, timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import Duration, Size
 
-# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobTimeout.html
-_MIN_TIMEOUT: Final = 60
-
 
 def timeout_problems(timeout: Duration, limit: float | None) -> Sequence[Problem]:
     """Find what is wrong with the time that an attempt may take; `limit` is its seconds, as far as they are known."""
-    if limit is None:
-        return _timeout_unit_problems(timeout)
-    if limit >= _MIN_TIMEOUT and limit == int(limit):
-        return []
-    enough = max(_MIN_TIMEOUT, math.ceil(limit))
-    allowed = f"{_MIN_TIMEOUT} s or more" if limit < _MIN_TIMEOUT else "whole seconds"
-    return [Problem("timeout", f"{limit:g} s", allowed, f"Use Duration.seconds({enough}).")]
+    return _timeout_unit_problems(timeout) if limit is None else timeouts.timeout_problems(limit)
 
 
 def memory_unit_problems(memory: Size, memory_mib: int | None) -> Sequence[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from batchwright.model.numbers import tidy
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ FARGATE_MEMORY_MIB: Final[dict[float, tuple[int, ...]]] = {
 }
 
 
-def fargate_size_problems(*, vcpus: float | None, memory_mib: int | None) -> Sequence[Problem]:
+def fargate_size_problems(*, vcpus: float | None, memory_mib: float | None) -> Sequence[Problem]:
     """Find what is wrong with a Fargate job's size; sizes known only at deployment (None) are not judged."""
     if vcpus is None:
         return []
     memories = FARGATE_MEMORY_MIB.get(vcpus)
     if memories is None:
         sizes = ", ".join(f"{size:g}" for size in FARGATE_MEMORY_MIB)
-        return [Problem("vcpus", vcpus, f"{sizes} on Fargate", f"Use vcpus={_next_size(vcpus):g}.")]
+        return [Problem("vcpus", tidy(vcpus), f"{sizes} on Fargate", f"Use vcpus={_next_size(vcpus):g}.")]
     if memory_mib is None or memory_mib in memories:
         return []
     nearest = next((memory for memory in memories if memory >= memory_mib), memories[-1])
@@ -39,7 +40,25 @@ def fargate_size_problems(*, vcpus: float | None, memory_mib: int | None) -> Seq
     fix = f"Use memory=Size.mebibytes({nearest})."
     if memory_mib > memories[-1]:
         fix = f"{fix} For more memory, take more vCPUs."
-    return [Problem("memory", f"{memory_mib} MiB", allowed, fix)]
+    return [Problem("memory", f"{tidy(memory_mib)} MiB", allowed, fix)]
+
+
+def fargate_total_problems(*, vcpus: float, memory_mib: float) -> Sequence[Problem]:
+    """Find containers that together ask for more than Fargate's largest size.
+
+    Whether the sum of several containers must be a pair of the table AWS does not say: its own example
+    (https://docs.aws.amazon.com/batch/latest/userguide/multi-container-jobs-scenarios.html) has one of 6 vCPUs.
+    """
+    most_vcpus, most_memory = max(FARGATE_MEMORY_MIB), FARGATE_MEMORY_MIB[max(FARGATE_MEMORY_MIB)][-1]
+    found = []
+    if vcpus > most_vcpus:
+        allowed = f"up to {most_vcpus} for all containers together on Fargate"
+        found.append(Problem("vcpus", tidy(vcpus), allowed, "Give some containers less, or run the job on EC2."))
+    if memory_mib > most_memory:
+        allowed = f"up to {most_memory} MiB for all containers together on Fargate"
+        fix = "Give some containers less, or run the job on EC2."
+        found.append(Problem("memory", f"{tidy(memory_mib)} MiB", allowed, fix))
+    return found
 
 
 def _next_size(vcpus: float) -> float:

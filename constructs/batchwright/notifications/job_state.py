@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import text_list_problems
 from batchwright.notifications.topic import NotificationTopic
 from batchwright.notifications.topic_target import topic_target
 from batchwright.tokens import where
@@ -90,6 +91,8 @@ class JobStateNotifier(Construct):
 
     def _check(self, states: Sequence[str]) -> None:
         problems = Problems(where(self))
+        problems.extend(text_list_problems("states", states, fix=f"Use [{states!r}]."))
+        problems.raise_if_any()
         wrong = [state for state in states if state not in JOB_STATES]
         problems.check(
             bool(states) and not wrong,
@@ -102,9 +105,13 @@ class JobStateNotifier(Construct):
 
 
 def _message() -> str:
+    # Only values without quotes: EventBridge does not escape what it puts into a text, and does not deliver what is no
+    # JSON then. A status reason may quote the address of a registry, for example.
     detail = events.EventField.from_path
+    job = detail("$.detail.jobId")
     return (
-        f"Batch job {detail('$.detail.jobName')} is {detail('$.detail.status')} since {events.EventField.time}. "
-        f"Reason: {detail('$.detail.statusReason')}. Job: {detail('$.detail.jobId')}. "
-        f"Queue: {detail('$.detail.jobQueue')}. Log stream: {detail('$.detail.container.logStreamName')}."
+        f"Batch job {detail('$.detail.jobName')} changed to {detail('$.detail.status')} at {events.EventField.time}. "
+        f"Job: {job}. Queue: {detail('$.detail.jobQueue')}. "
+        f"Log stream: {detail('$.detail.container.logStreamName')}. "
+        f"For the reason and each attempt: aws batch describe-jobs --jobs {job}"
     )

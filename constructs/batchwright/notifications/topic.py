@@ -18,14 +18,15 @@ from batchwright.tokens import is_token, where
 class NotificationTopic(Construct):
     """An SNS topic, encrypted with a key of its own, that takes and gives messages over TLS only.
 
-    Pipelines and notifiers publish through roles of their own. CloudWatch alarms of this account may use the key, so
-    that they can publish too; other AWS services need a grant on `key` and `topic`.
+    Pipelines and notifiers publish through roles of their own, CloudWatch alarms of this account directly. Other AWS
+    services need a grant: `topic.grant_publish(iam.ServicePrincipal(...))` covers the key too.
 
     Args:
         scope: The parent.
         construct_id: The id below it.
         topic: A topic to use instead of a new one, with its own key or none.
-        key: A customer-managed key for the new topic; its policy must let CloudWatch use it where alarms publish.
+        key: A customer-managed key for the new topic. The policy of an imported one cannot be changed from here: where
+            alarms publish, it must let CloudWatch use the key.
 
     Raises:
         ConfigurationError: Both `topic` and `key` are given.
@@ -55,8 +56,16 @@ class NotificationTopic(Construct):
         problems.raise_if_any()
         self.key: kms.IKey | None = None
         if topic is None:
-            self.key = key or self._key()
+            # It only ever holds messages on their way, so nothing is lost when it goes with the topic.
+            self.key = key or kms.Key(
+                self,
+                "Key",
+                enable_key_rotation=True,
+                description="Messages of a notification topic",
+                removal_policy=cdk.RemovalPolicy.DESTROY,
+            )
             topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
+            _let_alarms_publish(topic)
         self.topic: sns.ITopic = topic
 
     def add_email(self, address: str) -> Self:
@@ -82,16 +91,12 @@ class NotificationTopic(Construct):
         self.topic.add_subscription(subscription)
         return self
 
-    def _key(self) -> kms.Key:
-        key = kms.Key(self, "Key", enable_key_rotation=True, description="Messages of a notification topic")
-        # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsPublish",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
-            )
-        )
-        return key
+
+def _let_alarms_publish(topic: sns.Topic) -> None:
+    """Allow CloudWatch alarms of this account to publish and to use the key.
+
+    A topic's own default policy would let them, but a topic that refuses plain HTTP has another one.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    this_account = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+    topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=this_account))

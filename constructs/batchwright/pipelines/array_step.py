@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.model import Problem
+from batchwright.model.submissions import MAX_ARRAY_SIZE, MIN_ARRAY_SIZE, array_size_problems
 from batchwright.pipelines.batch_step import job_step_name, submit_state
 from batchwright.pipelines.paths import format_template, path_problems, state_path_problems
 from batchwright.pipelines.step import State, States, Step, result_key
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from batchwright.contracts import Job
     from batchwright.pipelines.permissions import Permission, Site
-
-# Source: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html
-MIN_ARRAY_SIZE: Final = 2
-MAX_ARRAY_SIZE: Final = 10_000
 
 
 class ArrayStep(Step):
@@ -112,9 +109,8 @@ class ArrayStep(Step):
         field = f"{self.name}.size"
         if isinstance(self._size, str):
             yield from path_problems(field, self._size, single=True)
-        elif not is_token(self._size) and not self._fits(self._size):
-            fix = "Use BatchStep for a single job." if self._size == 1 else "Split the work into more than one array."
-            yield Problem(field, self._size, f"{MIN_ARRAY_SIZE} to {MAX_ARRAY_SIZE}, or a path such as $.size", fix)
+        elif not is_token(self._size):
+            yield from _size_problems(field, self._size)
 
     def permissions(self, site: Site) -> Iterable[Permission]:
         """Submit this job, follow and end it."""
@@ -123,10 +119,6 @@ class ArrayStep(Step):
     @property
     def _is_dynamic(self) -> bool:
         return isinstance(self._size, str)
-
-    @staticmethod
-    def _fits(size: object) -> bool:
-        return isinstance(size, int) and not isinstance(size, bool) and MIN_ARRAY_SIZE <= size <= MAX_ARRAY_SIZE
 
     def _inner(self, role: str) -> str:
         return f"{self.name}: {role}"
@@ -157,3 +149,10 @@ class ArrayStep(Step):
         prefix = format_template(f"{self.name}: {self._size} is ")
         suffix = format_template(f"; an array has 1 to {MAX_ARRAY_SIZE} jobs")
         return f"States.Format('{prefix}{{}}{suffix}', States.JsonToString({self._size}))"
+
+
+def _size_problems(field: str, size: object) -> Sequence[Problem]:
+    if isinstance(size, int) and not isinstance(size, bool):
+        return array_size_problems(size, field=field)
+    fix = "Give a whole number, or a path to one such as $.size."
+    return [Problem(field, size, f"{MIN_ARRAY_SIZE} to {MAX_ARRAY_SIZE}, whole", fix)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
 import aws_cdk as cdk
@@ -13,11 +14,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import kind_problems
 from batchwright.notifications.topic_target import topic_target
 from batchwright.pipelines.definition import Definition, to_definition
 from batchwright.pipelines.permissions import Site, statements
 from batchwright.pipelines.status import FINAL_STATUSES, check_statuses, status_message
-from batchwright.pipelines.step import scope
+from batchwright.pipelines.step import Step, scope
 from batchwright.pipelines.tree import MAX_DEFINITION_BYTES, tree_problems, unreachable_problems, walk
 from batchwright.tokens import seconds, where
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_sns as sns
 
-    from batchwright.pipelines.step import State, Step
+    from batchwright.pipelines.step import State
 
 # Batch may keep a job waiting for capacity for hours; a pipeline that never ends would hide that for a year.
 DEFAULT_TIMEOUT_SECONDS: Final = 86_400
@@ -59,9 +61,11 @@ class Pipeline(Construct):
         steps: The steps, composed with `>>`.
         comment: What the pipeline is for; shown in the console.
         timeout: How long an execution may take, up to a year; then its jobs are ended too. Default: a day.
-        role: A role to use instead of a new one; gets what the steps need.
+        role: A role to use instead of a new one; gets what the steps need, unless it is imported as one that may not be
+            changed.
         log_group: A log group to use instead of a new one.
-        log_retention: How long the new log group keeps events. Default: three months, like executions themselves.
+        log_retention: How long the new log group keeps events. Default: three months, like executions themselves. The
+            group is deleted with the stack.
         log_level: Which events are logged. Default: all.
         log_execution_data: Whether inputs and outputs are logged too.
         tracing: Whether X-Ray traces executions.
@@ -95,6 +99,9 @@ class Pipeline(Construct):
         self._site = Site(stack.partition, stack.region, stack.account)
         self._name = construct_id
         self._notifications = 0
+        problems = Problems(where(self))
+        problems.extend(kind_problems("steps", steps, Step, fix="Use BatchStep(job) >> BatchStep(other)."))
+        problems.raise_if_any()
         definition = self._define(steps, comment, timeout)
         self.role = self._allow(steps, role)
         self.log_group = log_group or logs.LogGroup(
@@ -115,6 +122,11 @@ class Pipeline(Construct):
             self.state_machine.node.add_dependency(policy)
         for step in walk(steps):
             step.seal()
+
+    @cached_property
+    def state_machine_arn(self) -> str:
+        """ARN of the state machine."""
+        return self.state_machine.state_machine_arn
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -145,7 +157,7 @@ class Pipeline(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [self.state_machine.state_machine_arn], "status": list(statuses)},
+                detail={"stateMachineArn": [self.state_machine_arn], "status": list(statuses)},
             ),
             targets=[target],
         )
@@ -197,10 +209,10 @@ class Pipeline(Construct):
         problems = Problems(where(self))
         limit = DEFAULT_TIMEOUT_SECONDS if timeout is None else seconds(timeout)
         problems.check(
-            limit is None or 1 <= limit <= MAX_TIMEOUT_SECONDS,
+            limit is None or (1 <= limit <= MAX_TIMEOUT_SECONDS and limit == int(limit)),
             field="timeout",
             value=f"{limit} seconds",
-            allowed="1 second to 365 days",
+            allowed="whole seconds, 1 to 365 days of them",
             fix="Leave timeout out for a day.",
         )
         problems.extend(tree_problems(steps))
@@ -240,5 +252,6 @@ class Pipeline(Construct):
             principal = iam.ServicePrincipal("states.amazonaws.com")
             return iam.Role(self, "Role", assumed_by=principal, inline_policies=policies)
         if needed or given:
-            iam.Policy(self, "Steps", document=document, roles=[role])
+            # Through the role, which leaves one alone that is imported as not mutable.
+            role.attach_inline_policy(iam.Policy(self, "Steps", document=document))
         return role

@@ -1,4 +1,4 @@
-"""What becomes of executions, and how it is told."""
+"""The statuses of executions, and the message about them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_events as events
 
 from batchwright.model import Problems
+from batchwright.model.arguments import text_list_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ FINAL_STATUSES: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 def check_statuses(where: object, field: str, statuses: Sequence[str]) -> None:
     """Raise a `ConfigurationError` when there is no status, or one that does not exist."""
     problems = Problems(where)
+    problems.extend(text_list_problems(field, statuses, fix=f"Use [{statuses!r}]."))
+    problems.raise_if_any()
     wrong = [status for status in statuses if status not in STATUSES]
     problems.check(
         bool(statuses) and not wrong,
@@ -31,7 +34,7 @@ def check_statuses(where: object, field: str, statuses: Sequence[str]) -> None:
 
 
 def status_message(pipeline: str) -> events.RuleTargetInput:
-    """Say in one sentence what an execution has come to.
+    """Say in one sentence which status an execution has reached.
 
     It holds only values without quotes, because EventBridge does not escape what it puts into a text; an error's
     cause is mostly JSON, and a run that went well has no error, so the sentence says how to get both.
@@ -39,7 +42,7 @@ def status_message(pipeline: str) -> events.RuleTargetInput:
     """
     detail = events.EventField.from_path
     return events.RuleTargetInput.from_text(
-        f"Pipeline {pipeline}: execution {detail('$.detail.name')} is {detail('$.detail.status')} "
-        f"since {events.EventField.time}. For error and history: "
+        f"Pipeline {pipeline}: execution {detail('$.detail.name')} changed to {detail('$.detail.status')} "
+        f"at {events.EventField.time}. For error and history: "
         f"aws stepfunctions get-execution-history --reverse-order --execution-arn {detail('$.detail.executionArn')}"
     )

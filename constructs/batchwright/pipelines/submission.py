@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from batchwright.jobs.container_environment import placeholders
 from batchwright.model import Problem
+from batchwright.model.arguments import text_list_problems
+from batchwright.model.environment_variables import variable_name_problems
+from batchwright.model.names import cleaned_name, job_name_problems, share_identifier_problems
+from batchwright.model.retries import MAX_ATTEMPTS
+from batchwright.model.sizes import MIN_MEMORY_MIB
+from batchwright.model.tags import tag_count_problems
+from batchwright.model.timeouts import MIN_TIMEOUT_SECONDS
 from batchwright.pipelines.paths import array, array_problems, is_path, literal, path_problems, text
 from batchwright.pipelines.permissions import Permission, Site
 from batchwright.tokens import as_text, is_token, mebibytes, seconds
@@ -18,10 +25,6 @@ if TYPE_CHECKING:
 
     from batchwright.contracts import Job, Queue
 
-_RESERVED: Final = "AWS_BATCH"
-_JOB_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}\Z")
-_SHARE: Final = re.compile(r"[A-Za-z0-9]{1,255}\Z")
-
 
 @dataclass(frozen=True, slots=True)
 class SubmitOptions:
@@ -32,11 +35,12 @@ class SubmitOptions:
     Attributes:
         job_name: Name of the submitted job, up to 128 letters, digits, hyphens and underscores. Default: the step's
             name, cleaned.
-        queue: Another queue than the job's own.
+        queue: Another queue than the job's own, of the same platform and architecture.
         vcpus: vCPUs of one attempt.
         memory: Memory of one attempt.
         gpus: GPUs of one attempt.
-        attempts: How often Batch tries, 1 to 10.
+        attempts: How often Batch tries, 1 to 10, whatever the failure: it replaces the definition's retry strategy and
+            its rules.
         timeout: How long one attempt may run, 60 seconds or more.
         share_identifier: Share of a fair-share queue, up to 255 letters and digits.
         scheduling_priority: Priority within the share, 0 to 9,999; higher goes first.
@@ -70,7 +74,7 @@ class Submission:
         """Render the parameters of `SubmitJob`, without an array's size."""
         options = self.options
         arguments: dict[str, Any] = {
-            **_value("JobName", options.job_name or _clean(self.step)),
+            **_value("JobName", options.job_name or cleaned_name(self.step)),
             "JobDefinition": self.job.job_definition_arn,
             "JobQueue": self._queue.job_queue_arn,
         }
@@ -113,6 +117,8 @@ class Submission:
         yield from self._command_problems()
         for key, value in self.parameters.items():
             yield from _text_problems(f"{self.step}.parameters[{key!r}]", value)
+        yield from self._placeholder_problems()
+        yield from self._queue_problems()
         yield from self._options_problems()
 
     @property
@@ -145,34 +151,53 @@ class Submission:
     def _environment_problems(self) -> Iterable[Problem]:
         for name, value in self.environment.items():
             field = f"{self.step}.environment[{name!r}]"
-            if not name or name.startswith(_RESERVED):
-                fix = "Batch sets these variables itself; choose another name."
-                yield Problem(field, value, f"a name that does not start with {_RESERVED}", fix)
+            if not name:
+                yield Problem(field, value, "a variable with a name", "Give it one.")
+            yield from variable_name_problems(name, field=field)
             yield from _text_problems(field, value)
 
     def _command_problems(self) -> Iterable[Problem]:
+        yield from text_list_problems(f"{self.step}.command", self.command, fix='Use ["python", "main.py"].')
+        if isinstance(self.command, str):
+            return
         for number, word in enumerate(self.command):
             yield from _text_problems(f"{self.step}.command[{number}]", word)
         if any(map(is_path, self.command)):
             yield from array_problems(f"{self.step}.command", _words(self.command))
 
+    def _placeholder_problems(self) -> Iterable[Problem]:
+        named = placeholders(self.command or self.job.command)
+        for name in sorted(named - {*self.job.parameters, *self.parameters}):
+            allowed = "a value for each placeholder of the command, which the program would get as it stands"
+            fix = f"Add parameters={{{name!r}: ...}} to the step, or a default to the job."
+            yield Problem(f"{self.step}.parameters", f"none for Ref::{name}", allowed, fix)
+
+    def _queue_problems(self) -> Iterable[Problem]:
+        queue = self.options.queue
+        if queue is None:
+            return
+        field, needs = f"{self.step}.options.queue", self.job.requirements
+        if queue.platform is not needs.platform:
+            fix = "Make a job for each: a definition is for one of them."
+            yield Problem(field, f"a queue on {queue.platform}", f"queues on {needs.platform}, as the job's own", fix)
+        elif queue.architecture not in (None, needs.architecture):
+            fix = "Build the image for that architecture, in a job of its own."
+            yield Problem(field, f"a queue of {queue.architecture} hosts", f"queues of {needs.architecture} hosts", fix)
+
     def _options_problems(self) -> Iterable[Problem]:
         options, step = self.options, self.step
         name = options.job_name
-        if name is not None and not is_path(name) and not is_token(name) and not _JOB_NAME.match(name):
-            allowed = "1 to 128 letters, digits, - and _, beginning with a letter or a digit"
-            yield Problem(f"{step}.options.job_name", name, allowed, f"Use {_clean(name)!r}.")
+        if name is not None and not is_path(name) and not is_token(name):
+            yield from job_name_problems(name, field=f"{step}.options.job_name")
         for field, given in (("job_name", name), ("share_identifier", options.share_identifier)):
             if given is not None and is_path(given):
                 yield from path_problems(f"{step}.options.{field}", given, single=True)
         yield from self._number_problems()
         share = options.share_identifier
-        if share is not None and not is_path(share) and not is_token(share) and not _SHARE.match(share):
-            allowed = "1 to 255 letters and digits"
-            yield Problem(f"{step}.options.share_identifier", share, allowed, "Take the other characters out.")
+        if share is not None and not is_path(share) and not is_token(share):
+            yield from share_identifier_problems(share, field=f"{step}.options.share_identifier")
         tags = options.tags or {}
-        if len(tags) > 50:
-            yield Problem(f"{step}.options.tags", f"{len(tags)} tags", "50 tags at most", "Take some away.")
+        yield from tag_count_problems(len(tags), field=f"{step}.options.tags")
         for key, value in tags.items():
             yield from _text_problems(f"{step}.options.tags[{key!r}]", value)
 
@@ -181,11 +206,11 @@ class Submission:
         limit = None if options.timeout is None else seconds(options.timeout)
         memory = None if options.memory is None else mebibytes(options.memory)
         ranges: list[tuple[str, float | str | None, float, float, str]] = [
-            ("attempts", options.attempts, 1, 10, "1 to 10"),
-            ("timeout", limit, 60, float("inf"), "60 seconds or more"),
+            ("attempts", options.attempts, 1, MAX_ATTEMPTS, f"1 to {MAX_ATTEMPTS}"),
+            ("timeout", limit, MIN_TIMEOUT_SECONDS, float("inf"), f"{MIN_TIMEOUT_SECONDS} (seconds) or more"),
             ("scheduling_priority", options.scheduling_priority, 0, 9999, "0 to 9999"),
             ("vcpus", options.vcpus, 0.25, float("inf"), "0.25 or more"),
-            ("memory", memory, 4, float("inf"), "4 MiB or more"),
+            ("memory", memory, MIN_MEMORY_MIB, float("inf"), f"{MIN_MEMORY_MIB} (MiB) or more"),
             ("gpus", options.gpus, 1, float("inf"), "1 or more"),
         ]
         for name, value, low, high, allowed in ranges:
@@ -193,16 +218,11 @@ class Submission:
             if isinstance(value, str):
                 yield from _amount_problems(field, value, allowed)
             elif value is not None and not is_token(value) and not low <= value <= high:
-                yield Problem(field, value, allowed, "Source: the API reference of Batch's SubmitJob.")
+                yield Problem(field, value, allowed, "Leave it out to keep what the job definition says.")
 
 
 def _words(command: Sequence[str]) -> list[str]:
     return [text(word) if is_path(word) else literal(word) for word in command]
-
-
-def _clean(name: str) -> str:
-    cleaned = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")[:128]
-    return cleaned or "job"
 
 
 def _value(key: str, value: str) -> dict[str, str]:

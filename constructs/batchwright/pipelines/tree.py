@@ -50,8 +50,8 @@ def unreachable_problems(machine: State) -> list[Problem]:
         if name not in reached:
             reached.add(name)
             waiting.extend(successors(states[name]))
-    fix = "Every way before it ends in Fail or Succeed; put the step before them, or take it away."
-    allowed = "a step that something leads to"
+    fix = "Everything before it ends in Fail or Succeed: put the step before those, or take it away."
+    allowed = "a step that can be reached"
     found = [Problem("steps", name, allowed, fix) for name in states if name not in reached]
     for state in states.values():
         for branch in state.get("Branches", ()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations
 from aws_cdk import aws_batch as batch
@@ -11,17 +11,20 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.queues.time_limits import SAFE_MISCONFIGURATION_SECONDS, TimeLimits
-from batchwright.tokens import where, within
+from batchwright.model.queues import (
+    environment_count_problems,
+    mixed_architecture_problems,
+    mixed_platform_problems,
+    priority_problems,
+)
+from batchwright.queues.time_limits import TimeLimits
+from batchwright.tokens import is_token, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from batchwright.contracts import ComputeEnvironment
     from batchwright.model import Architecture, Capacity, PlatformCapability
-
-_MAX_ENVIRONMENTS: Final = 3
-_MAX_PRIORITY: Final = 1_000
 
 
 class JobQueue(Construct):
@@ -76,13 +79,8 @@ class JobQueue(Construct):
             job_state_time_limit_actions=limits.render(),
         )
         self._arn = self._resource.attr_job_queue_arn
-        if limits.is_hasty:
-            Annotations.of(self).add_warning_v2(
-                "batchwright:hastyTimeLimits",
-                f"time_limits.misconfiguration_seconds = {limits.misconfiguration_seconds}: below "
-                f"{SAFE_MISCONFIGURATION_SECONDS} s a job that only waits for a host to boot may be cancelled. "
-                "One hour (3600) is safe.",
-            )
+        for problem in limits.advice():
+            Annotations.of(self).add_warning_v2("batchwright:hastyTimeLimits", str(problem))
 
     @property
     def job_queue_arn(self) -> str:
@@ -120,35 +118,12 @@ class JobQueue(Construct):
 
     def _check(self, environments: Sequence[ComputeEnvironment], priority: int, limits: TimeLimits) -> None:
         problems = Problems(where(self))
-        problems.check(
-            1 <= len(environments) <= _MAX_ENVIRONMENTS,
-            field="environments",
-            value=f"{len(environments)} environments",
-            allowed=f"1 to {_MAX_ENVIRONMENTS}",
-            fix="Make a second queue for the others.",
-        )
-        platforms = sorted({environment.capacity.platform.value for environment in environments})
-        problems.check(
-            len(platforms) <= 1,
-            field="environments",
-            value=" and ".join(platforms),
-            allowed="all on EC2 or all on Fargate",
-            fix="Make one queue for each.",
-        )
-        architectures = sorted({a.value for e in environments if (a := e.capacity.architecture) is not None})
-        problems.check(
-            len(architectures) <= 1,
-            field="environments",
-            value=" and ".join(architectures),
-            allowed="environments of one CPU architecture",
-            fix="Make one queue for each: a job's image runs on one of them only.",
-        )
-        problems.check(
-            within(priority, 0, _MAX_PRIORITY),
-            field="priority",
-            value=priority,
-            allowed=f"0 to {_MAX_PRIORITY}",
-            fix="The higher number goes first; 1 is a good start.",
-        )
+        capacities = [environment.capacity for environment in environments]
+        architectures = [each.architecture for each in capacities if each.architecture is not None]
+        problems.extend(environment_count_problems(len(environments)))
+        problems.extend(mixed_platform_problems(each.kind for each in capacities))
+        problems.extend(mixed_architecture_problems(architectures))
+        if not is_token(priority):
+            problems.extend(priority_problems(priority))
         problems.extend(limits.problems())
         problems.raise_if_any()

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import aws_batch as batch
 
-from batchwright.model import Problem
-from batchwright.tokens import within
+from batchwright.model.time_limits import hasty_limit_problems, time_limit_problems
+from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MINIMUM: Final = 600
-_MAXIMUM: Final = 86_400
-SAFE_MISCONFIGURATION_SECONDS: Final = 1_800
-"""Below this, jobs were cancelled that only waited for an environment to scale up.
-https://github.com/nextflow-io/nextflow/issues/7479"""
+    from batchwright.model import Problem
+
+_CAPACITY: Final = "time_limits.capacity_seconds"
+_MISCONFIGURATION: Final = "time_limits.misconfiguration_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,18 @@ class TimeLimits:
 
     def problems(self) -> Sequence[Problem]:
         """Find what is out of range."""
-        return [
-            Problem(f"time_limits.{field}", value, f"{_MINIMUM} to {_MAXIMUM} s", fix)
-            for field, value, fix in (
-                ("capacity_seconds", self.capacity_seconds, "Four hours (14400) suit most queues."),
-                ("misconfiguration_seconds", self.misconfiguration_seconds, "One hour (3600) is safe."),
-            )
-            if not within(value, _MINIMUM, _MAXIMUM)
-        ]
+        found: list[Problem] = []
+        if not is_token(self.capacity_seconds):
+            found += time_limit_problems(self.capacity_seconds, field=_CAPACITY, misconfigured=False)
+        if not is_token(self.misconfiguration_seconds):
+            found += time_limit_problems(self.misconfiguration_seconds, field=_MISCONFIGURATION, misconfigured=True)
+        return found
 
-    @property
-    def is_hasty(self) -> bool:
-        """Whether jobs that only wait for a host to boot may be cancelled as misconfigured."""
-        return not within(self.misconfiguration_seconds, SAFE_MISCONFIGURATION_SECONDS, _MAXIMUM)
+    def advice(self) -> Sequence[Problem]:
+        """Find what AWS takes, and cancels jobs as misconfigured that only wait for a host to boot."""
+        if is_token(self.misconfiguration_seconds):
+            return []
+        return hasty_limit_problems(self.misconfiguration_seconds, field=_MISCONFIGURATION)
 
     def render(self) -> list[batch.CfnJobQueue.JobStateTimeLimitActionProperty]:
         """Render as the queue's `JobStateTimeLimitActions`."""

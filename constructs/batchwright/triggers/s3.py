@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import text_list_problems
 from batchwright.tokens import is_token, seconds, where
 from batchwright.triggers.bucket_events import send_events
 
@@ -123,6 +124,8 @@ class S3Trigger(Construct):
 
     def _check(self, event_names: Sequence[str], max_event_age: cdk.Duration | None, retry_attempts: int) -> None:
         problems = Problems(where(self))
+        problems.extend(text_list_problems("event_names", event_names, fix=f"Use [{event_names!r}]."))
+        problems.raise_if_any()
         wrong = [name for name in event_names if name not in EVENT_NAMES]
         problems.check(
             bool(event_names) and not wrong,

@@ -88,7 +88,8 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
     if image.mode.startswith("I"):  # 16 bits of grey; Pillow would cut values off at 255
-        grey = np.asarray(image).astype(np.int64) >> 8
+        # In the width that they have: the largest image in 64 bits would take the memory of the whole job.
+        grey = np.asarray(image) >> 8
         return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB")
     if image.mode == "F":
         message = "floating-point pixels have no defined brightness"

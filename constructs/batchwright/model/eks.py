@@ -1,0 +1,93 @@
+"""Jobs on Amazon EKS."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from batchwright.model.numbers import is_whole, tidy
+from batchwright.model.problems import Problem
+from batchwright.model.sizes import MIN_MEMORY_MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksPodProperties.html
+MAX_CONTAINERS: Final = 10
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksConfiguration.html (kubernetesNamespace)
+_NAMESPACE: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksContainerResourceRequirements.html
+_CPU_STEP: Final = 0.25
+_MEMORY: Final = re.compile(r"([0-9]{1,12})Mi")
+
+
+def eks_cpu_problems(cpu: float) -> Sequence[Problem]:
+    """Find CPUs that are not quarters."""
+    if cpu > 0 and is_whole(cpu / _CPU_STEP):
+        return []
+    return [Problem("cpu", tidy(cpu), "multiples of 0.25", "Round it up to the next quarter.")]
+
+
+def eks_memory_mib(memory: str) -> int | None:
+    """MiB of a memory amount; None when it is not written as Batch wants it."""
+    match = _MEMORY.fullmatch(memory)
+    return int(match[1]) if match else None
+
+
+def eks_memory_problems(memory: str) -> Sequence[Problem]:
+    """Find memory that is not whole MiB, or too little."""
+    mib = eks_memory_mib(memory)
+    if mib is not None and mib >= MIN_MEMORY_MIB:
+        return []
+    allowed = f"whole MiB from {MIN_MEMORY_MIB}, written with Mi"
+    return [Problem("memory", memory, allowed, "Write it in MiB: 2048Mi, not 2Gi or 2048.")]
+
+
+def eks_gpu_problems(gpus: float) -> Sequence[Problem]:
+    """Find GPUs that are not a whole number."""
+    if gpus >= 0 and is_whole(gpus):
+        return []
+    return [Problem("nvidia.com/gpu", tidy(gpus), "whole GPUs", "Leave it out for a job without GPUs.")]
+
+
+def eks_unequal_problems(resource: str, limit: object, request: object) -> Sequence[Problem]:
+    """Find memory or GPUs whose limit differs from the request."""
+    if limit == request:
+        return []
+    allowed = f"the same as in limits ({limit})"
+    return [Problem(resource, request, allowed, "Set it in limits only.")]
+
+
+def eks_cpu_limit_problems(limit: float, request: float) -> Sequence[Problem]:
+    """Find a request for more CPUs than the limit."""
+    if request <= limit:
+        return []
+    allowed = f"up to the limit ({tidy(limit)})"
+    return [Problem("cpu", tidy(request), allowed, "Raise the limit, or lower the request.")]
+
+
+def eks_namespace_problems(namespace: str) -> Sequence[Problem]:
+    """Find a namespace that Batch does not place pods in."""
+    if _NAMESPACE.fullmatch(namespace) and namespace != "default" and not namespace.startswith("kube-"):
+        return []
+    allowed = "1 to 63 lower-case letters, digits and inner hyphens; not default, nor one that starts with kube-"
+    return [Problem("namespace", namespace, allowed, "Make a namespace for Batch, such as batch-jobs.")]
+
+
+def eks_container_count_problems(count: int, *, field: str) -> Sequence[Problem]:
+    """Find more containers than a pod of Batch may have."""
+    if count <= MAX_CONTAINERS:
+        return []
+    return [Problem(field, f"{count} containers", f"up to {MAX_CONTAINERS}", "Merge some of them.")]
+
+
+def eks_refused_setting_problems(setting: str, value: object, *, fix: str) -> Sequence[Problem]:
+    """Say that a setting is not one of a job on EKS."""
+    return [Problem(setting, value, "not set for jobs on EKS", fix)]
+
+
+def eks_unknown_setting_problems(setting: str) -> Sequence[Problem]:
+    """Say that Kubernetes has a setting which CloudFormation has not."""
+    allowed = "the fields of CloudFormation's SecurityContext, of a container"
+    fix = "Take it out; set it for the namespace with a Pod Security admission or a mutating webhook of the cluster."
+    return [Problem(setting, "set", allowed, fix)]

@@ -1,0 +1,81 @@
+"""Multi-node parallel jobs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from batchwright.model.numbers import is_whole, tidy
+from batchwright.model.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Source: https://docs.aws.amazon.com/batch/latest/userguide/mnp-node-groups.html
+MAX_NODE_GROUPS: Final = 5
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_NodeRangeProperty.html (targetNodes)
+_RANGE: Final = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
+
+
+def node_count_problems(nodes: float) -> Sequence[Problem]:
+    """Find a number of nodes that is none."""
+    if nodes >= 1 and is_whole(nodes):
+        return []
+    return [Problem("num_nodes", tidy(nodes), "whole numbers from 1", "Say how many hosts the job needs.")]
+
+
+def main_node_problems(main_node: float, nodes: float) -> Sequence[Problem]:
+    """Find a main node that is not one of the nodes; they are counted from 0."""
+    if 0 <= main_node < nodes:
+        return []
+    return [Problem("main_node", tidy(main_node), f"0 to {tidy(nodes - 1)}", "Use 0, the first node.")]
+
+
+def node_group_count_problems(count: int) -> Sequence[Problem]:
+    """Find more node ranges than a job may have."""
+    if count <= MAX_NODE_GROUPS:
+        return []
+    return [Problem("node_ranges", f"{count} ranges", f"up to {MAX_NODE_GROUPS}", "Merge some of them.")]
+
+
+def is_node_range(target_nodes: str) -> bool:
+    """Whether a text is a range of nodes, such as `0:3`, `4:` or `:`."""
+    return bool(_RANGE.fullmatch(target_nodes))
+
+
+def node_coverage_problems(ranges: Sequence[str], nodes: float) -> Sequence[Problem]:
+    """Find nodes that are in no range; ranges may overlap, and their ends count in.
+
+    Args:
+        ranges: The ranges of nodes, all of them as `is_node_range` wants them.
+        nodes: Number of nodes.
+    """
+    reached = 0
+    for first, last in sorted(_bounds(each, nodes) for each in ranges):
+        if first > reached:
+            break
+        reached = max(reached, last + 1)
+    if reached >= nodes:
+        return []
+    allowed = f"ranges that cover all nodes, 0 to {tidy(nodes - 1)}"
+    value = ", ".join(ranges) or "no range"
+    return [Problem("node_ranges", value, allowed, f"Node {reached} is in none; end the last range with a colon.")]
+
+
+def node_instance_type_problems(instance_types: Sequence[str]) -> Sequence[Problem]:
+    """Find node ranges on different instance types."""
+    distinct = sorted(set(instance_types))
+    if len(distinct) <= 1:
+        return []
+    return [Problem("instance_type", ", ".join(distinct), "one for all nodes of a job", "Use the largest for all.")]
+
+
+def multi_node_platform_problems(platform: str) -> Sequence[Problem]:
+    """Say that only EC2 has multi-node jobs."""
+    fix = "Leave PlatformCapabilities out, and use an EC2 environment."
+    return [Problem("platform", platform, "EC2 for multi-node jobs", fix)]
+
+
+def _bounds(target_nodes: str, nodes: float) -> tuple[int, int]:
+    first, _, last = target_nodes.partition(":")
+    return int(first or 0), int(last) if last else int(nodes) - 1
