@@ -55,6 +55,10 @@ snapshots: setup ## write the snapshots of the templates again
 	@echo 'Writing the snapshots ...'
 	@$(RUN) python -m pytest tests -m '$(UNIT)' --snapshot-update $(ARGS)
 
+.PHONY: docs-rules
+docs-rules: $(VENV)/.installed ## write the pages of the rules again
+	@$(RUN) python -m tools.rule_pages
+
 .PHONY: lock
 lock: $(VENV)/.installed ## write the lock files again (ARGS=--upgrade: with the newest versions)
 	@echo 'Writing the lock files ...'
@@ -72,7 +76,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml | $(VENV)/.made
-	@echo 'Installing the Python packages of requirements/dev.txt ...'
+	@echo 'Installing the Python packages of requirements/dev.txt (a minute or two) ...'
 	@$(VENV)/bin/python -m pip install $(PIP_OPTIONS) --require-hashes --requirement requirements/dev.txt
 	@$(VENV)/bin/python -m pip install $(PIP_OPTIONS) --no-build-isolation --editable .
 	@touch $@

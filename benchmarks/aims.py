@@ -37,3 +37,8 @@ def ratio_at_least(limit: float) -> Aim:
 def within(limit: float, unit: str) -> Aim:
     """Aim at a median of at most `limit` above the alternative's, in the unit of the samples."""
     return Aim(f"within +{limit:g} {unit}", lambda pairs: pairs.difference <= limit)
+
+
+def at_most(limit: float, unit: str) -> Aim:
+    """Aim at a median of at most `limit` of ours, whatever the alternative takes, in the unit of the samples."""
+    return Aim(f"<= {limit:g} {unit}", lambda pairs: pairs.ours_median <= limit)

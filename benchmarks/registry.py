@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.checks.benchmark import Checks
 from benchmarks.embedding.benchmark import Embedding
 from benchmarks.local_batch.benchmark import LocalBatch
 from benchmarks.synth.benchmark import Synth
@@ -11,4 +12,4 @@ from benchmarks.synth.benchmark import Synth
 if TYPE_CHECKING:
     from benchmarks.benchmark import Benchmark
 
-BENCHMARKS: Final[tuple[Benchmark, ...]] = (Synth(), Embedding(), LocalBatch())
+BENCHMARKS: Final[tuple[Benchmark, ...]] = (Synth(), Checks(), Embedding(), LocalBatch())

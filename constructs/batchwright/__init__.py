@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from batchwright.assets import container_folder, lambda_folder
+    from batchwright.batch_rules import BatchRules
     from batchwright.environments import (
         Ec2Environment,
         Fargate,
@@ -52,6 +53,7 @@ _ROOMS: Final = {
     "Architecture": "model",
     "ArrayStep": "pipelines",
     "BatchPlatform": "platform",
+    "BatchRules": "batch_rules",
     "BatchStep": "pipelines",
     "Capacity": "model",
     "Chain": "pipelines",
@@ -101,6 +103,7 @@ __all__ = [
     "Architecture",
     "ArrayStep",
     "BatchPlatform",
+    "BatchRules",
     "BatchStep",
     "Capacity",
     "Chain",

@@ -60,7 +60,7 @@ def _synthesize(options: Options, screen: Screen) -> Assembly:
     with screen.phase("synthesize", "Synthesizing app.py and checking it with cdk-nag ...") as phase:
         assembly = synthesize(options.root, cache=options.out / "cdk.out", log=options.log)
         findings = assembly.findings
-        verdict = f"{findings.total} findings of the rules, all acknowledged" if findings.total else "no findings"
+        verdict = f"{findings.total} findings, all reviewed and acknowledged" if findings.total else "no findings"
         what = "Took the synthesized app of an earlier run, nothing changed" if assembly.reused else "Synthesized"
         phase.result = f"{what}: {assembly.resources} resources; cdk-nag and the CDK's rules: {verdict}"
     return assembly
@@ -71,7 +71,7 @@ def _start(options: Options, screen: Screen, open_things: ExitStack) -> LocalAws
     with screen.phase("start", "Starting the local AWS ...") as phase:
         aws = open_things.enter_context(LocalAws(runner=runner, iam=True))
         open_things.push(lambda kind, *_: _leave(kind, screen))
-        kind = "containers" if aws.runner_kind == "docker" else "processes of this machine"
+        kind = "containers" if aws.runner_kind == "docker" else "processes on this machine"
         how = aws.runner_reason if why is None else f"jobs run as {kind}: {why}"
         phase.result = f"The local AWS answers at {aws.endpoint} and enforces IAM; {how}"
     return aws
@@ -172,7 +172,7 @@ def _close(
     ):
         screen.say(f"{_short(options.out / name)}  {what}")
     for message in heard or ["nothing within ten seconds"]:
-        screen.say(f"The topic heard: {message}")
+        screen.say(f"The topic received: {message}")
 
 
 def _short(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""The rules over large templates: how long, and how it grows."""
