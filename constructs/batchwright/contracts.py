@@ -64,6 +64,10 @@ class Job(Protocol):
     """A job definition with all it needs to run, known to the queue it is submitted to."""
 
     @property
+    def label(self) -> str:
+        """What a step that runs it is called, unless it is named; the construct id of a `ContainerJob`."""
+
+    @property
     def job_definition_arn(self) -> str:
         """ARN of the current revision."""
 

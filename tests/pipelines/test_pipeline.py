@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -241,3 +242,15 @@ def test_a_stack_with_a_fixed_account_has_no_pseudo_parameters(stack: cdk.Stack)
     properties = synthesize(fixed).only("AWS::StepFunctions::StateMachine")
     assert "${Account}" not in properties["DefinitionString"]
     assert set(properties.get("DefinitionSubstitutions", {})) <= {"Partition"}
+
+
+def test_jobs_of_another_stack_give_a_warning() -> None:
+    app = cdk.App()
+    jobs, pipelines = cdk.Stack(app, "Jobs"), cdk.Stack(app, "Pipelines")
+    from support.pipelines import FakeJob
+
+    Pipeline(jobs, "Own", steps=BatchStep(FakeJob(jobs, "Near")))
+    Pipeline(pipelines, "Foreign", steps=BatchStep(FakeJob(jobs, "Embed")))
+    text = assertions.Match.string_like_regexp("^Jobs/Embed: of another stack")
+    assertions.Annotations.from_stack(pipelines).has_warning("/Pipelines/Foreign", text)
+    assertions.Annotations.from_stack(jobs).has_no_warning("*", assertions.Match.any_value())

@@ -46,6 +46,7 @@ class FakeJob(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, queue: FakeQueue | None = None) -> None:
         super().__init__(scope, construct_id)
+        self.label = construct_id
         self.job_definition_name = construct_id
         self.job_definition_arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-definition/{construct_id}:7"
         self.queue = queue or FakeQueue()

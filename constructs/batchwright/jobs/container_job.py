@@ -16,7 +16,7 @@ from constructs import Construct
 from batchwright.jobs import defaults
 from batchwright.jobs.arguments import argument_problems
 from batchwright.jobs.container_environment import environment_problems
-from batchwright.jobs.definition import ContainerSettings, render_container
+from batchwright.jobs.definition import ContainerSettings, make_definition
 from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.sizes import size_problems
 from batchwright.jobs.units import memory_unit_problems, timeout_problems
@@ -110,6 +110,7 @@ class ContainerJob(Construct):
             )
         )
         problems.raise_if_any()
+        self._label = construct_id
         self._queue = queue
         self._image = image
         self._requirements = Requirements(
@@ -138,6 +139,11 @@ class ContainerJob(Construct):
         log_prefix = re.sub("[:*]", "-", construct_id)
         self._resource = self._definition(vcpus, memory, gpus, log_prefix, scheduling_priority)
         self._arn = self._resource.ref
+
+    @property
+    def label(self) -> str:
+        """What a step that runs it is called, unless it is named: the construct id."""
+        return self._label
 
     @property
     def job_definition_arn(self) -> str:
@@ -258,26 +264,14 @@ class ContainerJob(Construct):
             log_group=self._log_group,
             log_prefix=log_prefix,
         )
-        resource = batch.CfnJobDefinition(
+        resource = make_definition(
             self,
-            "Resource",
-            type="container",
-            platform_capabilities=[self._requirements.platform.value],
-            container_properties=render_container(settings),
-            parameters=self._parameters or None,
-            retry_strategy=self._retries.render(),
-            timeout=batch.CfnJobDefinition.TimeoutProperty(
-                attempt_duration_seconds=self._timeout_seconds or self._timeout.to_seconds()
-            ),
-            propagate_tags=True,
+            settings,
+            parameters=self._parameters,
+            retries=self._retries,
+            timeout_seconds=self._timeout_seconds or self._timeout.to_seconds(),
             scheduling_priority=scheduling_priority,
-            resource_retention_policy=batch.CfnJobDefinition.ResourceRetentionPolicyProperty(
-                skip_deregister_on_update=True
-            ),
-        )
-        # What the rules compare a job with, when no pipeline of the template submits it.
-        resource.add_metadata(
-            "batchwright", {"queue": self._queue.job_queue_arn, "architecture": self._image.architecture.value}
+            queue_arn=self._queue.job_queue_arn,
         )
         # The execution role's policy is there before the first job is.
         resource.node.add_dependency(self._execution_role)

@@ -1,4 +1,4 @@
-"""Renders the container of a job definition."""
+"""Renders a job definition of one container."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
+    from constructs import Construct
 
     from batchwright.images import JobImage
+    from batchwright.jobs.retries import RetryStrategy
 
 _CPU_ARCHITECTURE = {Architecture.X86_64: "X86_64", Architecture.ARM64: "ARM64"}
 
@@ -41,7 +43,37 @@ class ContainerSettings:
     log_prefix: str
 
 
-def render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
+def make_definition(
+    scope: Construct,
+    container: ContainerSettings,
+    *,
+    parameters: Mapping[str, str],
+    retries: RetryStrategy,
+    timeout_seconds: float,
+    scheduling_priority: int | None,
+    queue_arn: str,
+) -> batch.CfnJobDefinition:
+    """Create the job definition below `scope`; earlier revisions stay active when it changes."""
+    definition = batch.CfnJobDefinition
+    resource = definition(
+        scope,
+        "Resource",
+        type="container",
+        platform_capabilities=[container.platform.value],
+        container_properties=_render_container(container),
+        parameters=dict(parameters) or None,
+        retry_strategy=retries.render(),
+        timeout=definition.TimeoutProperty(attempt_duration_seconds=timeout_seconds),
+        propagate_tags=True,
+        scheduling_priority=scheduling_priority,
+        resource_retention_policy=definition.ResourceRetentionPolicyProperty(skip_deregister_on_update=True),
+    )
+    # What the rules compare a job with, when no pipeline of the template submits it.
+    resource.add_metadata("batchwright", {"queue": queue_arn, "architecture": container.image.architecture.value})
+    return resource
+
+
+def _render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
     """Render `ContainerProperties` for EC2 or Fargate."""
     fargate = settings.platform is PlatformCapability.FARGATE
     definition, region = batch.CfnJobDefinition, Aws.REGION

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs import Construct
-
+from batchwright.contracts import Job
 from batchwright.pipelines.paths import state_path_problems
 from batchwright.pipelines.retries import batch_retry
 from batchwright.pipelines.step import States, Step, go_on, result_key
@@ -14,7 +13,6 @@ from batchwright.pipelines.submission import Submission, SubmitOptions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from batchwright.contracts import Job
     from batchwright.model import Problem
     from batchwright.pipelines.permissions import Permission, Site
     from batchwright.pipelines.step import State
@@ -94,11 +92,11 @@ class BatchStep(Step):
         return self._submission.permissions(site, wait=self._wait)
 
 
-def job_step_name(job: Job, name: str | None) -> str:
-    """Name a step after its job's construct; a job that is no construct gives an empty name, refused later."""
+def job_step_name(job: object, name: str | None) -> str:
+    """Name a step after its job; what is no job gives an empty name, refused later."""
     if name is not None:
         return name
-    return job.node.id if isinstance(job, Construct) else ""
+    return job.label if isinstance(job, Job) else ""
 
 
 def submit_state(site: Site, arguments: Mapping[str, Any], *, result_path: str, wait: bool, then: str | None) -> State:

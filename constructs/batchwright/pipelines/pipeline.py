@@ -17,6 +17,7 @@ from batchwright.model import Problems
 from batchwright.model.arguments import kind_problems
 from batchwright.notifications.topic_target import topic_target
 from batchwright.pipelines.definition import Definition, to_definition
+from batchwright.pipelines.foreign_jobs import warn_of_foreign_jobs
 from batchwright.pipelines.permissions import Site, statements
 from batchwright.pipelines.status import FINAL_STATUSES, check_statuses, status_message
 from batchwright.pipelines.step import Step, scope
@@ -103,6 +104,7 @@ class Pipeline(Construct):
         problems.extend(kind_problems("steps", steps, Step, fix="Use BatchStep(job) >> BatchStep(other)."))
         problems.raise_if_any()
         definition = self._define(steps, comment, timeout)
+        warn_of_foreign_jobs(self, stack, steps)
         self.role = self._allow(steps, role)
         self.log_group = log_group or logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=cdk.RemovalPolicy.DESTROY
