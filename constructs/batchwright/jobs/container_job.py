@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import Duration, Stack, Token
@@ -22,7 +22,8 @@ from batchwright.jobs.sizes import size_problems
 from batchwright.jobs.units import memory_unit_problems, timeout_problems
 from batchwright.model import Problems, Requirements
 from batchwright.model.fit import architecture_fit_problems
-from batchwright.tokens import known, mebibytes, seconds, where, within
+from batchwright.model.submissions import scheduling_priority_problems
+from batchwright.tokens import known, mebibytes, seconds, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     from batchwright.contracts import Queue
     from batchwright.images import JobImage
-
-_MAX_SCHEDULING_PRIORITY: Final = 9_999
 
 
 @jsii.implements(iam.IGrantable)
@@ -233,13 +232,8 @@ class ContainerJob(Construct):
         problems.extend(self._retries.problems())
         problems.extend(timeout_problems(self._timeout, self._timeout_seconds))
         problems.extend(memory_unit_problems(memory, self._requirements.memory_mib))
-        problems.check(
-            scheduling_priority is None or within(scheduling_priority, 0, _MAX_SCHEDULING_PRIORITY),
-            field="scheduling_priority",
-            value=scheduling_priority,
-            allowed=f"0 to {_MAX_SCHEDULING_PRIORITY}",
-            fix="The higher number goes first within a share.",
-        )
+        priority = None if scheduling_priority is None else known(scheduling_priority)
+        problems.extend(scheduling_priority_problems(priority))
         problems.raise_if_any()
 
     def _role(self, construct_id: str, description: str) -> iam.Role:

@@ -22,7 +22,7 @@ class Capacity:
     """What one compute environment can give a job.
 
     Attributes:
-        kind: The environment's resource type: `EC2`, `SPOT`, `FARGATE` or `FARGATE_SPOT`.
+        kind: The environment's resource type: `EC2`, `SPOT`, `FARGATE`, `FARGATE_SPOT` or `ECS_MANAGED_INSTANCES`.
         platform: The platform that its jobs must be able to run on.
         max_vcpus: vCPUs that it grows to at most; None when known only at deployment.
         architecture: Its CPU architecture; None on Fargate, where each job chooses.

@@ -83,7 +83,7 @@ def eks_container_count_problems(count: int, *, field: str) -> Sequence[Problem]
 
 def eks_refused_setting_problems(setting: str, value: object, *, fix: str) -> Sequence[Problem]:
     """Say that a setting is not one of a job on EKS."""
-    return [Problem(setting, value, "not set for jobs on EKS", fix)]
+    return [Problem(setting, value, "nothing for jobs on EKS", fix)]
 
 
 def eks_unknown_setting_problems(setting: str) -> Sequence[Problem]:

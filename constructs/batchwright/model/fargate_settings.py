@@ -29,7 +29,8 @@ _REFUSED: Final = {
 
 def fargate_setting_problems(setting: str, value: object) -> Sequence[Problem]:
     """Say that Fargate does not have a setting, such as `privileged` or `devices`."""
-    allowed = "in ResourceRequirements on Fargate" if setting in ("vcpus", "memory") else "not set on Fargate"
+    old = setting in ("vcpus", "memory")
+    allowed = "nothing here on Fargate, only in ResourceRequirements" if old else "nothing on Fargate"
     return [Problem(setting, value, allowed, _REFUSED[setting])]
 
 

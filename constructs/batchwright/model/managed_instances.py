@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from batchwright.model.instances import instance_type
 from batchwright.model.numbers import tidy
 from batchwright.model.problems import Problem
 
@@ -40,6 +41,36 @@ def provider_problems(*, kind: str, provider: bool | None, tags: bool | None) ->
         fix = "Use ComputeResources.Tags for tags of instances."
         found.append(Problem("capacity_tags", "set", f"nothing with type {kind}", fix))
     return found
+
+
+def instance_choice_problems(
+    types: Sequence[str],
+    *,
+    vcpus: tuple[float | None, float | None],
+    memory_mib: tuple[float | None, float | None],
+) -> Sequence[Problem]:
+    """Find allowed instance types none of which has the vCPUs and the memory that the same requirements ask for.
+
+    Args:
+        types: `AllowedInstanceTypes`; patterns with `*` are not judged.
+        vcpus: Least and most vCPUs; None for no limit, or an open one.
+        memory_mib: Least and most memory in MiB, likewise.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_InstanceRequirementsRequest.html
+    """
+    found = [instance_type(name) for name in types]
+    if not found or any(
+        each is None or (_within(each.vcpus, vcpus) and _within(each.memory_mib, memory_mib)) for each in found
+    ):
+        return []
+    allowed = "types of which one has as many vCPUs and as much memory as VCpuCount and MemoryMiB ask for"
+    fix = "Allow another type, or widen the two ranges."
+    return [Problem("allowed_instance_types", ", ".join(types), allowed, fix)]
+
+
+def _within(amount: int, limits: tuple[float | None, float | None]) -> bool:
+    least, most = limits
+    return (least is None or amount >= least) and (most is None or amount <= most)
 
 
 def scale_in_problems(seconds: float) -> Sequence[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from batchwright.model.instances import instance_type as type_named
 from batchwright.model.numbers import is_whole, tidy
 from batchwright.model.problems import Problem
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # Source: https://docs.aws.amazon.com/batch/latest/userguide/mnp-node-groups.html
 MAX_NODE_GROUPS: Final = 5
+# Below this part of both vCPUs and memory most of a node is idle: our own figure.
+_USED: Final = 0.5
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_NodeRangeProperty.html (targetNodes)
 _RANGE: Final = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
 
@@ -68,6 +71,29 @@ def node_instance_type_problems(instance_types: Sequence[str]) -> Sequence[Probl
     if len(distinct) <= 1:
         return []
     return [Problem("instance_type", ", ".join(distinct), "one for all nodes of a job", "Use the largest for all.")]
+
+
+def idle_node_problems(
+    instance_type: str, *, vcpus: float | None, memory_mib: float | None, gpus: float | None
+) -> Sequence[Problem]:
+    """Find a node that leaves most of its instance idle: no other container shares it.
+
+    Args:
+        instance_type: The instance type of the node.
+        vcpus: vCPUs of its container; None when open, and so the others.
+        memory_mib: Its memory in MiB.
+        gpus: Its GPUs; a type that is chosen for them is not judged.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html
+    """
+    host = type_named(instance_type)
+    if host is None or vcpus is None or memory_mib is None or gpus != 0:
+        return []
+    if vcpus >= _USED * host.vcpus or memory_mib >= _USED * host.memory_mib:
+        return []
+    value = f"{tidy(vcpus)} vCPUs and {tidy(memory_mib)} MiB on {instance_type}"
+    allowed = f"most of the {host.vcpus} vCPUs and {host.memory_mib} MiB of a node, which runs nothing else"
+    return [Problem("memory", value, allowed, "Take a smaller instance type, or ask for more of this one.")]
 
 
 def multi_node_platform_problems(platform: str) -> Sequence[Problem]:

@@ -16,6 +16,7 @@ MAX_ATTEMPTS: Final = 10
 MAX_RULES: Final = 5
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EvaluateOnExit.html
 MAX_PATTERN_LENGTH: Final = 512
+_SHOWN: Final = 40
 _EXIT_CODE: Final = re.compile(r"[0-9]*\*?")
 _REASON: Final = re.compile(r"[A-Za-z0-9.:\s]*\*?")
 ACTIONS: Final = ("RETRY", "EXIT")
@@ -73,12 +74,13 @@ def unmatched_problems(rules: Sequence[tuple[str, Sequence[str]]]) -> Sequence[P
     if not rules or rules[-1][0].upper() != "RETRY" or any(set(patterns) == {"*"} for _, patterns in rules):
         return []
     allowed = "a last rule for everything else; Batch retries what no rule matches"
-    return [
-        Problem("retries.rules", f"{len(rules)} without one", allowed, "Add a last rule: Action EXIT, OnReason '*'.")
-    ]
+    fix = "Add a last rule: Action EXIT, OnReason '*'."
+    return [Problem("retries.rules", f"{len(rules)}, none for the rest", allowed, fix)]
 
 
 def _pattern_problems(text: str, pattern: re.Pattern[str], field: str, allowed: str, fix: str) -> Sequence[Problem]:
     if text and len(text) <= MAX_PATTERN_LENGTH and pattern.fullmatch(text):
         return []
-    return [Problem(field, text, f"{allowed}, up to {MAX_PATTERN_LENGTH}", fix)]
+    length = len(text)
+    shown = text if length <= MAX_PATTERN_LENGTH else f"{text[:_SHOWN]}... ({length} characters)"
+    return [Problem(field, shown, f"{allowed}, up to {MAX_PATTERN_LENGTH} characters", fix)]

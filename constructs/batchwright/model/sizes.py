@@ -39,7 +39,8 @@ def ec2_memory_problems(memory_mib: float | None) -> Sequence[Problem]:
     if memory_mib is None or memory_mib >= MIN_MEMORY_MIB:
         return []
     allowed = f"{MIN_MEMORY_MIB} MiB or more"
-    return [Problem("memory", f"{tidy(memory_mib)} MiB", allowed, "Docker starts nothing in less.")]
+    fix = f"Use {MIN_MEMORY_MIB} MiB or more; Docker starts nothing in less."
+    return [Problem("memory", f"{tidy(memory_mib)} MiB", allowed, fix)]
 
 
 def gpu_problems(gpus: float | None) -> Sequence[Problem]:

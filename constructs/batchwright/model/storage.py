@@ -32,7 +32,7 @@ def ephemeral_storage_problems(size_gib: float) -> Sequence[Problem]:
 def ephemeral_storage_on_ec2_problems() -> Sequence[Problem]:
     """Say that only Fargate has ephemeral storage of a chosen size."""
     fix = "Give the hosts a larger root volume in the launch template, or name FARGATE in PlatformCapabilities."
-    return [Problem("ephemeral_storage", "set", "on Fargate only", fix)]
+    return [Problem("ephemeral_storage", "set", "nothing on EC2, only on Fargate", fix)]
 
 
 def efs_root_problems(root: str) -> Sequence[Problem]:

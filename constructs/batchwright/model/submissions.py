@@ -16,6 +16,7 @@ MAX_ARRAY_SIZE: Final = 10_000
 # Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
 MAX_DEPENDENCIES: Final = 20
 MAX_SUBMISSION_BYTES: Final = 30 * 1024
+MAX_SCHEDULING_PRIORITY: Final = 9_999
 
 
 def array_size_problems(size: float | None, *, field: str = "array_size") -> Sequence[Problem]:
@@ -62,6 +63,17 @@ def share_problems(*, fair_share: bool | None, has_share: bool | None) -> Sequen
     return [Problem("share_identifier", "given", "none on a queue without a fair-share policy", fix)]
 
 
+def scheduling_priority_problems(priority: float | None, *, field: str = "scheduling_priority") -> Sequence[Problem]:
+    """Find a priority within a share that is outside its range, or not whole; None is known only at deployment.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html (schedulingPriority)
+    """
+    if priority is None or (0 <= priority <= MAX_SCHEDULING_PRIORITY and is_whole(priority)):
+        return []
+    fix = "The higher number goes first within a share; 0 is a good start."
+    return [Problem(field, tidy(priority), f"0 to {MAX_SCHEDULING_PRIORITY}", fix)]
+
+
 def share_priority_problems(*, fair_share: bool | None, has_priority: bool | None) -> Sequence[Problem]:
     """Find a submission to a fair-share queue without priority, neither its own nor its definition's.
 
@@ -69,7 +81,9 @@ def share_priority_problems(*, fair_share: bool | None, has_priority: bool | Non
     """
     if not fair_share or has_priority is not False:
         return []
-    allowed = "0 to 9999, in the job definition or in the submission, on a queue with a fair-share policy"
+    allowed = (
+        f"0 to {MAX_SCHEDULING_PRIORITY}, in the job definition or the submission, on a queue with a fair-share policy"
+    )
     return [Problem("scheduling_priority", None, allowed, "Give the job definition one; 0 is fine.")]
 
 

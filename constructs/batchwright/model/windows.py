@@ -26,4 +26,4 @@ def windows_architecture_problems(architecture: str) -> Sequence[Problem]:
 
 def windows_setting_problems(setting: str, value: object) -> Sequence[Problem]:
     """Say that a setting does not exist for Windows containers."""
-    return [Problem(setting, value, "not set with Windows", "Leave it out, or use a Linux image.")]
+    return [Problem(setting, value, "nothing with Windows", "Leave it out, or use a Linux image.")]

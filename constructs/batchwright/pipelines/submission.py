@@ -12,6 +12,7 @@ from batchwright.model.environment_variables import variable_name_problems
 from batchwright.model.names import cleaned_name, job_name_problems, share_identifier_problems
 from batchwright.model.retries import MAX_ATTEMPTS
 from batchwright.model.sizes import MIN_MEMORY_MIB
+from batchwright.model.submissions import MAX_SCHEDULING_PRIORITY
 from batchwright.model.tags import tag_count_problems
 from batchwright.model.timeouts import MIN_TIMEOUT_SECONDS
 from batchwright.pipelines.paths import array, array_problems, is_path, literal, path_problems, text
@@ -208,7 +209,13 @@ class Submission:
         ranges: list[tuple[str, float | str | None, float, float, str]] = [
             ("attempts", options.attempts, 1, MAX_ATTEMPTS, f"1 to {MAX_ATTEMPTS}"),
             ("timeout", limit, MIN_TIMEOUT_SECONDS, float("inf"), f"{MIN_TIMEOUT_SECONDS} (seconds) or more"),
-            ("scheduling_priority", options.scheduling_priority, 0, 9999, "0 to 9999"),
+            (
+                "scheduling_priority",
+                options.scheduling_priority,
+                0,
+                MAX_SCHEDULING_PRIORITY,
+                f"0 to {MAX_SCHEDULING_PRIORITY}",
+            ),
             ("vcpus", options.vcpus, 0.25, float("inf"), "0.25 or more"),
             ("memory", memory, MIN_MEMORY_MIB, float("inf"), f"{MIN_MEMORY_MIB} (MiB) or more"),
             ("gpus", options.gpus, 1, float("inf"), "1 or more"),

@@ -7,6 +7,7 @@ from support.small_templates import OPEN, Json, environment, maybe, template
 from batchwright.checks.rules.bw113_managed_instances import RULE
 
 PROVIDER = "ComputeResources.ManagedInstancesProvider"
+CHOICE = f"{PROVIDER}.InstanceLaunchTemplate.InstanceRequirements.AllowedInstanceTypes"
 
 
 def managed_instances(provider: object, **compute: object) -> Json:
@@ -18,6 +19,12 @@ def idle(seconds: object) -> Json:
     return managed_instances({"InfrastructureOptimization": {"ScaleInAfter": seconds}})
 
 
+def choice(*types: object, vcpus: Json | None = None, memory: Json | None = None) -> Json:
+    """An environment that may launch types with so much."""
+    asked = {"AllowedInstanceTypes": list(types), "VCpuCount": vcpus or {"Min": 1}, "MemoryMiB": memory or {"Min": 1}}
+    return managed_instances({"InstanceLaunchTemplate": {"InstanceRequirements": asked}})
+
+
 @pytest.mark.parametrize(
     ("broken", "path"),
     [
@@ -26,6 +33,8 @@ def idle(seconds: object) -> Json:
         (environment({"CapacityTags": {"team": "a"}}), "ComputeResources.CapacityTags"),
         (idle(-2), f"{PROVIDER}.InfrastructureOptimization.ScaleInAfter"),
         (idle("3601"), f"{PROVIDER}.InfrastructureOptimization.ScaleInAfter"),
+        (choice("m6i.large", "m6i.xlarge", vcpus={"Min": 8}), CHOICE),
+        (choice("m6i.large", memory={"Min": 1024, "Max": 4096}), CHOICE),
     ],
 )
 def test_what_does_not_go_together_is_found(broken: Json, path: str) -> None:
@@ -40,6 +49,10 @@ def test_what_does_not_go_together_is_found(broken: Json, path: str) -> None:
         idle(0),
         idle("3600"),
         idle(OPEN),
+        choice("m6i.large", "m6i.2xlarge", vcpus={"Min": 8, "Max": OPEN}),
+        choice("m6i.large", "m6i.*", vcpus={"Min": 8}),
+        choice(OPEN, vcpus={"Min": 8}),
+        choice(vcpus={"Min": 8}),
         managed_instances(OPEN, CapacityTags={"team": "a"}),
         environment({"ManagedInstancesProvider": maybe({"InfrastructureRoleArn": "role"})}),
         environment({"Type": OPEN, "ManagedInstancesProvider": {"InfrastructureRoleArn": "role"}}),

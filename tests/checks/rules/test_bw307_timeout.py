@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from support.definitions import OPEN, ec2, paths
+from support.submitted_jobs import found, job, submitted
 
 from batchwright.checks.rules.bw307_timeout import RULE
 
@@ -28,3 +29,9 @@ def test_silent(case: str) -> None:
 def test_found(case: str) -> None:
     template, *where = BREAKS[case]
     assert paths(RULE, template) == where
+
+
+def test_a_submission_overrides_it_within_the_same_range() -> None:
+    template = submitted(job(), request={"Timeout": {"AttemptDurationSeconds": 59}})
+    assert found(RULE, template) == [("Machine", "Definition.States.Submit0.Parameters.Timeout.AttemptDurationSeconds")]
+    assert not found(RULE, submitted(job(), request={"Timeout": {"AttemptDurationSeconds.$": "$.seconds"}}))

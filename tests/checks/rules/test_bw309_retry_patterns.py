@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from support.definitions import OPEN, Template, ec2, paths
+from support.submitted_jobs import found, job, submitted
 
 from batchwright.checks.rules.bw309_retry_patterns import RULE
 
@@ -50,3 +51,9 @@ def test_silent(case: str) -> None:
 def test_found(case: str) -> None:
     template, *where = BREAKS[case]
     assert paths(RULE, template) == where
+
+
+def test_patterns_of_a_submission_are_judged_likewise() -> None:
+    strategy = {"Attempts": 2, "EvaluateOnExit": [{"OnExitCode": "1*2", "Action": "RETRY"}]}
+    where = "Definition.States.Submit0.Parameters.RetryStrategy.EvaluateOnExit[0].OnExitCode"
+    assert found(RULE, submitted(job(), request={"RetryStrategy": strategy})) == [("Machine", where)]

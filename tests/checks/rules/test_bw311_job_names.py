@@ -31,7 +31,7 @@ FITS = {
 BREAKS = {
     "a full stop": (ec2(JobDefinitionName="embed.v2"), "JobDefinitionName"),
     "129 characters": (ec2(JobDefinitionName="a" * 129), "JobDefinitionName"),
-    "of a job, beginning with a hyphen": (submitting("-embed"), "States.Run.JobName"),
+    "of a job, beginning with a hyphen": (submitting("-embed"), "DefinitionString.States.Run.Parameters.JobName"),
 }
 
 

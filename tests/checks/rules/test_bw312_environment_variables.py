@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from support.definitions import OPEN, container, ec2, paths, pod, tasks
+from support.submitted_jobs import found, job, submitted
 
 from batchwright.checks.rules.bw312_environment_variables import RULE
 
@@ -40,3 +41,9 @@ def test_silent(case: str) -> None:
 def test_found(case: str) -> None:
     template, *where = BREAKS[case]
     assert paths(RULE, template) == where
+
+
+def test_variables_of_a_submission_are_judged_likewise() -> None:
+    overrides = {"Environment": [{"Name": "MODEL", "Value": "a"}, {"Name": "AWS_BATCH_JOB_ID", "Value": "b"}]}
+    where = "Definition.States.Submit0.Parameters.ContainerOverrides.Environment[1].Name"
+    assert found(RULE, submitted(job(), request={"ContainerOverrides": overrides})) == [("Machine", where)]

@@ -36,12 +36,16 @@ FITS = {
 }
 
 BREAKS = {
+    "51 tags of a submission": (submitting(tags(51)), "DefinitionString.States.Run.Parameters.Tags"),
     "51 tags": (ec2(Tags=tags(51)), "Tags"),
     "51 propagated tags together": (
         submitting(tags(21, "job"), Tags=tags(30), PropagateTags=True),
-        "States.Run.Tags",
+        "DefinitionString.States.Run.Parameters.Tags",
     ),
-    "propagated by the job": (submitting(tags(21, "job"), propagate=True, Tags=tags(30)), "States.Run.Tags"),
+    "propagated by the job": (
+        submitting(tags(21, "job"), propagate=True, Tags=tags(30)),
+        "DefinitionString.States.Run.Parameters.Tags",
+    ),
 }
 
 

@@ -46,7 +46,7 @@ def test_what_fits_or_is_open_is_accepted(template: Json) -> None:
 
 def test_the_submission_is_at_fault_for_what_it_overrides() -> None:
     override = {"ContainerOverrides": {"ResourceRequirements": [{"Type": "MEMORY", "Value": "9000"}]}}
-    path = "States.Submit0.ContainerOverrides.ResourceRequirements[0].Value"
+    path = "Definition.States.Submit0.Parameters.ContainerOverrides.ResourceRequirements[0].Value"
     assert found(RULE, submitted(job(1, 2048), on("m4.large"), request=override)) == [("Machine", path)]
 
 

@@ -2,10 +2,19 @@ from __future__ import annotations
 
 import pytest
 from support.checks import violations
-from support.small_templates import OPEN, fargate
+from support.small_templates import OPEN, environment, fargate
 from support.submitted_jobs import Json, found, job, on, submitted
 
 from batchwright.checks.rules.bw402_vcpus_fit import RULE
+
+
+def managed_instances(most: int, *types: str) -> Json:
+    """An environment on ECS Managed Instances."""
+    requirements = {"AllowedInstanceTypes": list(types)} if types else {}
+    provider = {"InstanceLaunchTemplate": {"InstanceRequirements": requirements}}
+    kind = {"Type": "ECS_MANAGED_INSTANCES", "InstanceTypes": None}
+    return environment({**kind, "MaxvCpus": most, "ManagedInstancesProvider": provider})
+
 
 AT = ("Job", "ContainerProperties.ResourceRequirements[0].Value")
 
@@ -17,6 +26,8 @@ AT = ("Job", "ContainerProperties.ResourceRequirements[0].Value")
         (submitted(job(32), on("c7i", MaxvCpus=8), on("c7i", MaxvCpus=16)), "max_vcpus (16)"),
         (submitted(job(8), on("c7i.xlarge", MaxvCpus=256)), "up to 4,"),
         (submitted(job(8), fargate({"MaxvCpus": 4})), "max_vcpus (4)"),
+        (submitted(job(8), managed_instances(4)), "max_vcpus (4)"),
+        (submitted(job(8), managed_instances(64, "m6i.large", "m6i.xlarge")), "up to 4,"),
     ],
 )
 def test_more_than_every_environment_has_is_found(template: Json, allowed: str) -> None:
@@ -33,6 +44,8 @@ def test_more_than_every_environment_has_is_found(template: Json, allowed: str) 
         submitted(job(32), on("c7i", MaxvCpus=16), on("c7i", MaxvCpus=OPEN)),
         submitted(job(8), on("c7i.xlarge", "c7i.2xlarge", MaxvCpus=256)),
         submitted(job(OPEN), on("c7i.xlarge")),
+        submitted(job(8), managed_instances(64)),
+        submitted(job(8), managed_instances(64, "m6i.*")),
         submitted(job("many"), on("c7i.xlarge")),
     ],
 )

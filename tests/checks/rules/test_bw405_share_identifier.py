@@ -9,7 +9,7 @@ from batchwright.checks.rules.bw405_share_identifier import RULE
 
 FAIR: Json = {"Type": "AWS::Batch::SchedulingPolicy", "Properties": {"FairsharePolicy": {"ShareDecaySeconds": 60}}}
 QUOTA: Json = {"Type": "AWS::Batch::SchedulingPolicy", "Properties": {"QuotaSharePolicy": {}}}
-SHARE = ("Machine", "States.Submit0.ShareIdentifier")
+SHARE = ("Machine", "Definition.States.Submit0.Parameters.ShareIdentifier")
 PRIORITY = ("Job", "SchedulingPriority")
 
 
@@ -46,7 +46,7 @@ def test_another_queue_takes_no_share() -> None:
 
 def test_rules_have_no_share_but_in_their_input() -> None:
     definition = job(SchedulingPriority=1)
-    assert found(RULE, by_rule(fair(definition))) == [("Rule", "Targets[0].ShareIdentifier")]
+    assert found(RULE, by_rule(fair(definition))) == [("Rule", "Targets[0].Input")]
     assert not violations(RULE, by_rule(fair(definition), Input='{"ShareIdentifier": "team"}'))
     assert not violations(RULE, by_rule(submitted(job()), Input='{"Parameters": {}}'))
 
@@ -63,6 +63,10 @@ def test_rules_have_no_share_but_in_their_input() -> None:
 )
 def test_what_is_right_or_open_is_accepted(template: Json) -> None:
     assert not violations(RULE, template)
+
+
+def test_a_share_has_letters_and_digits_only() -> None:
+    assert found(RULE, fair(job(SchedulingPriority=1), {"ShareIdentifier": "team-a"})) == [SHARE]
 
 
 def test_quota_shares_are_not_judged() -> None:

@@ -11,7 +11,9 @@ def variables(size: int, name: str = "Value") -> dict[str, object]:
 
 
 def test_a_long_submission_is_found() -> None:
-    assert found(RULE, submitted(job(), request=variables(31_000))) == [("Machine", "States.Submit0")]
+    assert found(RULE, submitted(job(), request=variables(31_000))) == [
+        ("Machine", "Definition.States.Submit0.Parameters")
+    ]
 
 
 def test_bytes_count_and_not_characters() -> None:

@@ -33,7 +33,7 @@ def retried(definition: Json, *retry: Json, resource: object = None, **request: 
 def test_retries_in_both_places_are_found(case: Json, attempts: int) -> None:
     (violation,) = violations(RULE, case)
     assert violation.resource.logical_id == "Machine"
-    assert violation.path.startswith("States.Submit0.Retry[")
+    assert violation.path.startswith("Definition.States.Submit0.Retry[")
     assert f"up to {attempts} attempts" in str(violation.problem.value)
 
 

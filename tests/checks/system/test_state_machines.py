@@ -24,7 +24,7 @@ TEXT = json.dumps(machine(task("<job>", "<queue>", ArrayProperties={"Size": 2}))
 def test_a_definition_joined_with_references() -> None:
     found = state_machine(DefinitionString=cut(TEXT, job=JOB, queue=QUEUE))
     assert is_linked(found)
-    assert (found.kind, found.path) == ("state", "States.Run")
+    assert (found.kind, found.path) == ("state", "DefinitionString.States.Run")
     assert found.request["ArrayProperties"] == {"Size": 2}
     assert isinstance(found.request["JobDefinition"], Reference)
     assert found.state["End"] is True
@@ -138,8 +138,8 @@ def test_states_inside_states() -> None:
     outer = machine({"Type": "Parallel", "Branches": [machine(mapped), machine(older)]})
     found = submissions("AWS::StepFunctions::StateMachine", Definition=outer)
     assert {each.path for each in found} == {
-        "States.Run.Branches[0].States.Run.ItemProcessor.States.Run",
-        "States.Run.Branches[1].States.Run.Iterator.States.Run",
+        "Definition.States.Run.Branches[0].States.Run.ItemProcessor.States.Run",
+        "Definition.States.Run.Branches[1].States.Run.Iterator.States.Run",
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from batchwright.checks.finding import Severity
-from batchwright.checks.rule import Rule, Violation
-from batchwright.model.names import name_problems
+from batchwright.checks.rule import Rule
+from batchwright.checks.rules.places import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batchwright.checks.rule import Violation
     from batchwright.checks.system import System
 
 
@@ -23,10 +24,7 @@ _TYPES: Final = {
 
 def _check(system: System) -> Iterator[Violation]:
     for resource_type, (path, field) in _TYPES.items():
-        for resource in system.of_type(resource_type):
-            name = resource.get(path)
-            for problem in name_problems(name, field=field) if isinstance(name, str) else ():
-                yield Violation(resource=resource, path=path, problem=problem)
+        yield from named(system, resource_type, path, field=field)
 
 
 RULE: Final = Rule(

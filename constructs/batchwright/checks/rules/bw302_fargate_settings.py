@@ -57,7 +57,7 @@ def _of_container(resource: Resource, container: Container) -> Iterator[Violatio
     # Containers of `EcsProperties` may have ulimits on Fargate, and never had the old fields.
     limits = known_count(properties.get("Ulimits"))
     if limits:
-        yield from at(resource, f"{path}.Ulimits", fargate_setting_problems("ulimits", f"{limits} of them"))
+        yield from at(resource, f"{path}.Ulimits", fargate_setting_problems("ulimits", f"{limits} in the list"))
     for name, setting in _OLD.items():
         amount = number(properties.get(name))
         if amount is not None:
@@ -70,7 +70,7 @@ def _of_linux_parameters(resource: Resource, container: Container) -> Iterator[V
     for name, setting in _LISTS.items():
         count = known_count(parameters.get(name))
         if count:
-            yield from at(resource, f"{path}.{name}", fargate_setting_problems(setting, f"{count} of them"))
+            yield from at(resource, f"{path}.{name}", fargate_setting_problems(setting, f"{count} in the list"))
     for name, setting in _NUMBERS.items():
         amount = number(parameters.get(name))
         if amount is not None:

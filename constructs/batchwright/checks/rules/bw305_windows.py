@@ -50,7 +50,7 @@ def _of_container(resource: Resource, path: str, container: dict[str, Value]) ->
     limits = known_count(container.get("Ulimits"))
     found: dict[str, tuple[str, object]] = {
         "User": ("user", user),
-        "Ulimits": ("ulimits", f"{limits} of them" if limits else None),
+        "Ulimits": ("ulimits", f"{limits} in the list" if limits else None),
         "ReadonlyRootFilesystem": ("read_only_root", flag(container.get("ReadonlyRootFilesystem")) or None),
         "LinuxParameters": ("linux_parameters", ", ".join(fields(container.get("LinuxParameters"))) or None),
     }

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from batchwright.checks.finding import Severity
 from batchwright.checks.rule import Rule
-from batchwright.checks.rules.places import at, each
-from batchwright.checks.templates import text
+from batchwright.checks.rules.places import at, attempt_settings, each
+from batchwright.checks.templates import fields, text
 from batchwright.model.retries import ACTIONS, action_problems, exit_code_pattern_problems, reason_pattern_problems
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ _FIELDS: Final[dict[str, tuple[str, Callable[..., Sequence[Problem]]]]] = {
 
 
 def _check(system: System) -> Iterator[Violation]:
-    for definition in system.definitions:
-        for path, rule in each(definition.resource.get(_PATH), _PATH):
-            place = path.removeprefix(_PATH)
+    for resource, before, settings in attempt_settings(system):
+        rules = fields(settings.get("RetryStrategy")).get("EvaluateOnExit")
+        for place, rule in each(rules, ""):
             for name, (field, judge) in _FIELDS.items():
                 written = text(rule.get(name))
                 # An empty pattern is one that is not set.
                 if written:
                     problems = judge(written, field=f"retries.rules{place}.{field}")
-                    yield from at(definition.resource, f"{path}.{name}", problems)
+                    yield from at(resource, f"{before}{_PATH}{place}.{name}", problems)
 
 
 RULE: Final = Rule(

@@ -26,7 +26,7 @@ def _check(system: System) -> Iterator[Violation]:
     for submission in system.submissions:
         name = text(submission.request.get("JobName"))
         if name is not None:
-            yield from at(submission.resource, f"{submission.path}.JobName", job_name_problems(name))
+            yield from at(submission.resource, f"{submission.request_path}.JobName", job_name_problems(name))
 
 
 RULE: Final = Rule(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from batchwright.checks.finding import Severity
 from batchwright.checks.rule import Rule
 from batchwright.checks.rules.places import at, each
-from batchwright.checks.templates import text
+from batchwright.checks.templates import fields, text
 from batchwright.model.environment_variables import variable_name_problems
 
 if TYPE_CHECKING:
@@ -25,13 +25,21 @@ def _check(system: System) -> Iterator[Violation]:
                 for path, variable in each(container.properties.get(key), f"{container.path}.{key}"):
                     problems = variable_name_problems(text(variable.get("Name")) or "")
                     yield from at(definition.resource, f"{path}.Name", problems)
+    for submission in system.submissions:
+        overrides = fields(submission.request.get("ContainerOverrides"))
+        for path, variable in each(
+            overrides.get("Environment"), f"{submission.request_path}.ContainerOverrides.Environment"
+        ):
+            problems = variable_name_problems(text(variable.get("Name")) or "")
+            yield from at(submission.resource, f"{path}.Name", problems)
 
 
 RULE: Final = Rule(
     id="BW312",
     severity=Severity.ERROR,
     title="No environment variable begins with AWS_BATCH",
-    what="No environment variable of a container has a name that begins with `AWS_BATCH`. Silent on open names.",
+    what="No environment variable of a container, nor of a submission that overrides them, has a name that begins with "
+    "`AWS_BATCH`. Silent on open names.",
     why="Batch sets those itself, and refuses the job definition or each job that is submitted with it.",
     source="https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerProperties.html",
     check=_check,

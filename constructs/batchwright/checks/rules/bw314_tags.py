@@ -21,11 +21,13 @@ def _check(system: System) -> Iterator[Violation]:
     for definition in system.definitions:
         yield from at(definition.resource, "Tags", tag_count_problems(len(definition.resource.object("Tags"))))
         for submission in definition.submissions:
-            if _propagates(definition, submission):
+            own_tags = tag_count_problems(len(fields(submission.request.get("Tags"))))
+            yield from at(submission.resource, f"{submission.request_path}.Tags", own_tags)
+            if not own_tags and _propagates(definition, submission):
                 names = {*definition.resource.object("Tags"), *fields(submission.request.get("Tags"))}
                 own = len(names) > len(definition.resource.object("Tags"))
                 problems = propagated_tag_count_problems(len(names)) if own else []
-                yield from at(submission.resource, f"{submission.path}.Tags", problems)
+                yield from at(submission.resource, f"{submission.request_path}.Tags", problems)
 
 
 def _propagates(definition: Definition, submission: Submission) -> bool:
@@ -38,8 +40,8 @@ RULE: Final = Rule(
     id="BW314",
     severity=Severity.ERROR,
     title="A job has 50 tags at most, its definition's with it",
-    what="A job definition has 50 tags at most; where tags are propagated to the task, so have the definition and "
-    "each job together, tags of one name counted once. Tags of the stack are not seen.",
+    what="A job definition has 50 tags at most, and a submission; where tags are propagated to the task, so have the "
+    "definition and each job together, tags of one name counted once. Tags of the stack are not seen.",
     why="AWS refuses the job definition when the stack is deployed, and fails the job when it is submitted.",
     source="https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html",
     check=_check,

@@ -27,7 +27,7 @@ RULE: Final = Rule(
     what=(
         "The GPUs of a job, with what its submission overrides, against the instance types of each environment of the "
         "queue that it is submitted to. `optimal` and the `default_*` classes have none. Silent when one environment "
-        "is open, and for Graviton types with GPUs under an image of your own."
+        "is open, and for Graviton types with GPUs under an image of your own or on Managed Instances."
     ),
     why="The job stays RUNNABLE for ever (`MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT`).",
     source="https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html",

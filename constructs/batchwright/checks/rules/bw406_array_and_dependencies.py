@@ -20,10 +20,10 @@ def _check(system: System) -> Iterator[Violation]:
     for submission in system.submissions:
         size = number(fields(submission.request.get("ArrayProperties")).get("Size"))
         for problem in array_size_problems(size):
-            path = f"{submission.path}.ArrayProperties.Size"
+            path = f"{submission.request_path}.ArrayProperties.Size"
             yield Violation(resource=submission.resource, path=path, problem=problem)
         for problem in dependency_problems(known_count(submission.request.get("DependsOn"))):
-            yield Violation(resource=submission.resource, path=f"{submission.path}.DependsOn", problem=problem)
+            yield Violation(resource=submission.resource, path=f"{submission.request_path}.DependsOn", problem=problem)
 
 
 RULE: Final = Rule(

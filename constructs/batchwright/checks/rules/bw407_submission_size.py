@@ -20,7 +20,7 @@ def _check(system: System) -> Iterator[Violation]:
     for submission in system.submissions:
         body = json.dumps(submission.request, default=_known_part, separators=(",", ":"), ensure_ascii=False)
         for problem in submission_size_problems(len(body.encode("utf-8", "replace"))):
-            yield Violation(resource=submission.resource, path=submission.path, problem=problem)
+            yield Violation(resource=submission.resource, path=submission.request_path, problem=problem)
 
 
 def _known_part(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Where the parts of a job definition stand in a template; shared by its rules."""
+"""Where parts of resources stand in a template, most of them of job definitions; shared by rules."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from batchwright.checks.rule import Violation
 from batchwright.checks.templates import fields, is_open, items
+from batchwright.model.names import name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from batchwright.checks.system import System
     from batchwright.checks.templates import Absent, Resource, Value
     from batchwright.model import Problem
 
@@ -39,6 +41,14 @@ def at(resource: Resource, path: str, problems: Sequence[Problem]) -> Iterator[V
     """Place problems at a property of a resource."""
     for problem in problems:
         yield Violation(resource=resource, path=path, problem=problem)
+
+
+def named(system: System, resource_type: str, path: str, *, field: str) -> Iterator[Violation]:
+    """Judge the names of all resources of a type; those that are open or left out are not."""
+    for resource in system.of_type(resource_type):
+        name = resource.get(path)
+        if isinstance(name, str):
+            yield from at(resource, path, name_problems(name, field=field))
 
 
 def each(value: Value | Absent, path: str) -> Iterator[tuple[str, dict[str, Value]]]:
@@ -72,6 +82,18 @@ def pods(resource: Resource) -> Iterator[tuple[str, dict[str, Value]]]:
         pod = fields(fields(owner.get("EksProperties")).get("PodProperties"))
         if pod:
             yield f"{path}EksProperties.PodProperties", pod
+
+
+def attempt_settings(system: System) -> Iterator[tuple[Resource, str, dict[str, Value]]]:
+    """Go through what has `RetryStrategy` and `Timeout`: job definitions, and submissions that override them.
+
+    Returns:
+        The resource, what comes before a property's path in it, and the properties.
+    """
+    for definition in system.definitions:
+        yield definition.resource, "", definition.resource.properties
+    for submission in system.submissions:
+        yield submission.resource, f"{submission.request_path}.", submission.request
 
 
 def node_ranges(resource: Resource) -> Iterator[tuple[str, dict[str, Value]]]:

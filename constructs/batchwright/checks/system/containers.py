@@ -62,20 +62,30 @@ def _pod_containers(path: str, value: Value) -> Iterator[Container]:
 
 def _ecs_container(path: str, shape: str, value: Value) -> Container:
     properties = fields(value)
-    vcpus, vcpus_at = _requirement(properties, "VCPU")
-    memory, memory_at = _requirement(properties, "MEMORY")
-    gpus, gpus_at = _requirement(properties, "GPU")
+    vcpus, memory, gpus = (_requirement(properties, kind) for kind in ("VCPU", "MEMORY", "GPU"))
+    return _container(path, shape, properties, (number(vcpus[0]), vcpus[1]), (number(memory[0]), memory[1]), gpus)
+
+
+def _container(
+    path: str,
+    shape: str,
+    properties: dict[str, Value],
+    vcpus: tuple[float | None, str],
+    memory: tuple[float | None, str],
+    gpus: tuple[object, str],
+) -> Container:
+    """Put a container together from amounts, each with where it stands in the container."""
     return Container(
         path=path,
         shape=shape,
         properties=properties,
         image=_plain(properties.get("Image")),
-        vcpus=number(vcpus),
-        vcpus_path=f"{path}.{vcpus_at}",
-        memory_mib=number(memory),
-        memory_path=f"{path}.{memory_at}",
-        gpus=0.0 if gpus is ABSENT else number(gpus),
-        gpus_path=f"{path}.{gpus_at}",
+        vcpus=vcpus[0],
+        vcpus_path=f"{path}.{vcpus[1]}",
+        memory_mib=memory[0],
+        memory_path=f"{path}.{memory[1]}",
+        gpus=0.0 if gpus[0] is ABSENT else number(gpus[0]),
+        gpus_path=f"{path}.{gpus[1]}",
     )
 
 
@@ -97,21 +107,8 @@ def _requirement(properties: dict[str, Value], kind: str) -> tuple[object, str]:
 
 
 def _eks_container(path: str, shape: str, properties: dict[str, Value]) -> Container:
-    vcpus, vcpus_at = _quantity(properties, "cpu")
-    memory, memory_at = _quantity(properties, "memory")
-    gpus, gpus_at = _quantity(properties, "nvidia.com/gpu")
-    return Container(
-        path=path,
-        shape=shape,
-        properties=properties,
-        image=_plain(properties.get("Image")),
-        vcpus=_cores(vcpus),
-        vcpus_path=f"{path}.{vcpus_at}",
-        memory_mib=_mebibytes(memory),
-        memory_path=f"{path}.{memory_at}",
-        gpus=0.0 if gpus is ABSENT else number(gpus),
-        gpus_path=f"{path}.{gpus_at}",
-    )
+    cpu, memory, gpus = (_quantity(properties, name) for name in ("cpu", "memory", "nvidia.com/gpu"))
+    return _container(path, shape, properties, (_cores(cpu[0]), cpu[1]), (_mebibytes(memory[0]), memory[1]), gpus)
 
 
 def _quantity(properties: dict[str, Value], name: str) -> tuple[object, str]:

@@ -179,7 +179,8 @@ class Submission:
     Attributes:
         resource: What submits: the state machine, the rule, the schedule, the pipe, or the job definition itself.
         kind: `state`, `rule`, `schedule`, `pipe` or `metadata`.
-        path: Where in it: `States.Embed`, `Targets[0]`, ...
+        path: Where in it: `DefinitionString.States.Embed`, `Targets[0]`, ...
+        request_path: Where in it the arguments stand: `DefinitionString.States.Embed.Parameters`, ...
         definition: What is submitted, where that is in the application.
         queue: Where to, likewise.
         request: The arguments as Batch's `SubmitJob` calls them, upper-case first (`ArrayProperties`,
@@ -191,6 +192,7 @@ class Submission:
     resource: Resource
     kind: str
     path: str
+    request_path: str
     definition: Definition | None
     queue: Queue | None
     request: dict[str, Value]

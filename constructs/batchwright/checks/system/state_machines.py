@@ -25,36 +25,40 @@ class SubmittingState:
     """A state that submits a job.
 
     Attributes:
-        path: Where it is, such as `States.All.Branches[0].States.Embed`.
+        path: Where it is, such as `DefinitionString.States.All.Branches[0].States.Embed`.
+        request_path: Where its arguments are, such as the same with `.Parameters`.
         state: The state.
         request: Its arguments.
     """
 
     path: str
+    request_path: str
     state: dict[str, Value]
     request: dict[str, Value]
 
 
 def submitting_states(resource: Resource) -> Iterator[SubmittingState]:
     """Find the states of a state machine that submit jobs, at any depth."""
-    source = resource.get("Definition" if resource.has("Definition") else "DefinitionString")
+    written_in = "Definition" if resource.has("Definition") else "DefinitionString"
+    source = resource.get(written_in)
     if not isinstance(source, dict | str | Text):
         return
     machine = JsonText(source, resource.object("DefinitionSubstitutions"))
-    for path, raw in _tasks(machine.value):
+    for path, raw in _tasks(machine.value, written_in):
         target = machine.restore(raw.get("Resource"))
         last = target.parts[-1] if isinstance(target, Text) else target
         if not isinstance(last, str) or not _SUBMIT.fullmatch(last):
             continue
         state = fields(machine.restore(raw))
-        request = arguments(state.get("Parameters", state.get("Arguments")), JSONATA)
+        given = "Parameters" if "Parameters" in state else "Arguments"
+        request = arguments(state.get(given), JSONATA)
         # `Arguments` that are one JSONata expression tell nothing.
         if request:
-            yield SubmittingState(path, state, request)
+            yield SubmittingState(path, f"{path}.{given}", state, request)
 
 
-def _tasks(machine: object) -> Iterator[tuple[str, dict[str, object]]]:
-    waiting: list[tuple[str, object]] = [("", machine)]
+def _tasks(machine: object, written_in: str) -> Iterator[tuple[str, dict[str, object]]]:
+    waiting: list[tuple[str, object]] = [(f"{written_in}.", machine)]
     while waiting:
         path, block = waiting.pop()
         states = block.get("States") if isinstance(block, dict) else None

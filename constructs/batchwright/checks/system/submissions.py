@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from batchwright.checks.system.index import Index
     from batchwright.checks.system.parts import Definition, Queue
+    from batchwright.checks.system.state_machines import SubmittingState
+    from batchwright.checks.system.targets import Target
     from batchwright.checks.templates import Resource, Value
 
 
@@ -51,7 +53,7 @@ class Submissions:
         for kind in STATE_MACHINES:
             for resource in self._index.by_type.get(kind, ()):
                 for each in submitting_states(resource):
-                    yield self._submission(resource, "state", each.path, each.request, each.state)
+                    yield self._submission(resource, "state", each, each.state)
 
     def _of_targets(self) -> Iterator[Submission]:
         kinds = (
@@ -62,7 +64,7 @@ class Submissions:
         for resource_type, kind, targets in kinds:
             for resource in self._index.by_type.get(resource_type, ()):
                 for target in targets(resource):
-                    yield self._submission(resource, kind, target.path, target.request, {})
+                    yield self._submission(resource, kind, target, {})
 
     def _of_metadata(self) -> Iterator[Submission]:
         for resource, definition in self._definitions.items():
@@ -73,22 +75,24 @@ class Submissions:
                     resource=resource,
                     kind="metadata",
                     path="Metadata.batchwright",
+                    request_path="Metadata.batchwright",
                     definition=definition,
                     queue=queue,
                     request={},
                 )
 
     def _submission(
-        self, resource: Resource, kind: str, path: str, request: dict[str, Value], state: dict[str, Value]
+        self, resource: Resource, kind: str, found: SubmittingState | Target, state: dict[str, Value]
     ) -> Submission:
-        named = self._index.find(request.get("JobDefinition"), "AWS::Batch::JobDefinition", resource)
+        named = self._index.find(found.request.get("JobDefinition"), "AWS::Batch::JobDefinition", resource)
         return Submission(
             resource=resource,
             kind=kind,
-            path=path,
+            path=found.path,
+            request_path=found.request_path,
             definition=None if named is None else self._definitions[named],
-            queue=self._queue(request.get("JobQueue"), resource),
-            request=request,
+            queue=self._queue(found.request.get("JobQueue"), resource),
+            request=found.request,
             state=state,
         )
 

@@ -27,10 +27,12 @@ class Target:
 
     Attributes:
         path: Where it is, such as `Targets[0]`.
+        request_path: Where its arguments are, such as `Targets[0].BatchParameters`.
         request: Its arguments, with the queue as `JobQueue`.
     """
 
     path: str
+    request_path: str
     request: dict[str, Value]
 
 
@@ -45,7 +47,8 @@ def rule_targets(resource: Resource) -> Iterator[Target]:
             if any(name in target for name in ("Input", "InputPath", "InputTransformer")):
                 for name in _FROM_INPUT:
                     request.setdefault(name, Unknown("set by the target's input"))
-            yield Target(f"Targets[{position}]", request)
+            path = f"Targets[{position}]"
+            yield Target(path, f"{path}.BatchParameters", request)
 
 
 def schedule_targets(resource: Resource) -> Iterator[Target]:
@@ -57,7 +60,7 @@ def schedule_targets(resource: Resource) -> Iterator[Target]:
         written = JsonText(target.get("Input"))
         request = arguments(written.restore(written.value), SCHEDULER_CONTEXT)
         if request:
-            yield Target("Target", request)
+            yield Target("Target", "Target.Input", request)
 
 
 def pipe_targets(resource: Resource) -> Iterator[Target]:
@@ -69,4 +72,5 @@ def pipe_targets(resource: Resource) -> Iterator[Target]:
         if resource.has("TargetParameters.InputTemplate"):
             for name in _FROM_INPUT:
                 request.setdefault(name, Unknown("set by the pipe's input template"))
-        yield Target("TargetParameters.BatchJobParameters", request)
+        path = "TargetParameters.BatchJobParameters"
+        yield Target(path, path, request)

@@ -10,6 +10,7 @@ from batchwright.checks.rule import Violation
 from batchwright.checks.templates import fields, items, number, text
 from batchwright.checks.views.host_images import chosen_by_batch
 from batchwright.model import Capacity, PlatformCapability
+from batchwright.model.managed_instances import KIND as MANAGED_INSTANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,12 +93,13 @@ def at(need: Need, problems: Sequence[Problem]) -> Iterator[Violation]:
 
 def _offer(environment: Environment) -> Capacity | None:
     kind, most = environment.kind, environment.max_vcpus
-    if kind not in {"EC2", "SPOT", "FARGATE", "FARGATE_SPOT"}:
+    if kind not in {"EC2", "SPOT", "FARGATE", "FARGATE_SPOT", MANAGED_INSTANCES}:
         return None
     fargate = kind.startswith("FARGATE")
     types = environment.instance_types or ()
-    if chosen_by_batch(environment) is None and any(_is_grace_or_graviton_gpu(each) for each in types):
-        # Batch has no GPU image for these; the user's own may do.
+    own_image = kind == MANAGED_INSTANCES or chosen_by_batch(environment) is None
+    if own_image and any(_is_grace_or_graviton_gpu(each) for each in types):
+        # Batch has no GPU image for these; the user's own, or that of Managed Instances, may do.
         types = ()
     architectures = environment.architectures or frozenset()
     return Capacity(
@@ -131,7 +133,7 @@ def _need(kind: str, submission: Submission, definition: Definition, group: Sequ
         if need is not None:
             return need
     elif given:
-        return Need(amount=None, resource=submission.resource, path=submission.path)
+        return Need(amount=None, resource=submission.resource, path=submission.request_path)
     amounts = [_amount(kind, each) for each in group]
     known = [(amount, path) for amount, path in amounts if amount is not None]
     _, path = max(known) if known else amounts[0]
@@ -150,7 +152,7 @@ def _amount(kind: str, container: Container) -> tuple[float | None, str]:
 def _overridden(kind: str, submission: Submission) -> Need | None:
     """What the submission asks for in place of the definition; None when it leaves that as it is."""
     overrides = submission.request["ContainerOverrides"]
-    open_need = Need(amount=None, resource=submission.resource, path=f"{submission.path}.ContainerOverrides")
+    open_need = Need(amount=None, resource=submission.resource, path=f"{submission.request_path}.ContainerOverrides")
     if not isinstance(overrides, dict) or {"VCPU": "Vcpus", "MEMORY": "Memory"}.get(kind) in overrides:
         return open_need
     requirements = overrides.get("ResourceRequirements", [])
@@ -161,6 +163,6 @@ def _overridden(kind: str, submission: Submission) -> Need | None:
         if asked is None:
             return open_need
         if asked == kind:
-            path = f"{submission.path}.ContainerOverrides.ResourceRequirements[{index}].Value"
+            path = f"{submission.request_path}.ContainerOverrides.ResourceRequirements[{index}].Value"
             return Need(amount=number(fields(each).get("Value")), resource=submission.resource, path=path)
     return None
