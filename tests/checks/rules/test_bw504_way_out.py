@@ -137,6 +137,16 @@ def without(around: dict[str, Json], *names: str) -> dict[str, Json]:
     return {name: each for name, each in around.items() if name not in names}
 
 
+def to_nat(destination: str) -> Json:
+    return resource(
+        "Route", RouteTableId={"Ref": "Table"}, DestinationCidrBlock=destination, NatGatewayId={"Ref": "Nat"}
+    )
+
+
+def handed_to(kind: str, **properties: object) -> Json:
+    return {"Type": kind, "Properties": properties}
+
+
 @pytest.mark.parametrize(
     "around",
     [
@@ -151,10 +161,26 @@ def without(around: dict[str, Json], *names: str) -> dict[str, Json]:
         network({"GatewayId": OPEN}),
         network({"TransitGatewayId": "tgw-1"}),
         network({"VpcPeeringConnectionId": OPEN}),
+        {**network(), "Half": to_nat("0.0.0.0/1"), "OtherHalf": to_nat("128.0.0.0/1")},
+        {**network(), "Nested": handed_to("AWS::CloudFormation::Stack", Parameters={"Vpc": {"Ref": "Vpc"}})},
+        {**network(), "Made": handed_to("AWS::CloudFormation::CustomResource", Table={"Ref": "Table"})},
+        {**network(), "Made": handed_to("Custom::Routes", Tables=[{"Fn::Sub": "${Table}"}])},
     ],
 )
 def test_a_picture_with_a_hole_is_not_judged(around: dict[str, Json]) -> None:
     assert not violations(RULE, hosts(around))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        to_nat("10.1.0.0/16"),
+        handed_to("Custom::VpcRestrictDefaultSG", Group={"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]}),
+        handed_to("AWS::CloudFormation::Stack", TemplateURL="https://bucket.s3.amazonaws.com/other.yaml"),
+    ],
+)
+def test_what_has_to_do_with_other_things_makes_no_hole(other: Json) -> None:
+    assert violations(RULE, hosts({**network(), "Other": other}))
 
 
 @pytest.mark.parametrize("vpc", [OPEN, {"Ref": "Vpc"}])

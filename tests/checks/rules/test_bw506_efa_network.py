@@ -70,6 +70,8 @@ def test_what_stops_the_traffic_is_found(case: Json, at: tuple[str, str]) -> Non
         fabric({"SecurityGroupIds": OPEN}),
         fabric({"PlacementGroup": OPEN}, **BOTH),
         fabric({"PlacementGroup": None}, {"Placement": {"GroupName": "nodes"}}, **BOTH),
+        fabric({"PlacementGroup": None}, {"InstanceMarketOptions": {"MarketType": "capacity-block"}}, **BOTH),
+        fabric({"PlacementGroup": None}, {"CapacityReservationSpecification": OPEN}, **BOTH),
         fabric({"PlacementGroup": None}, {"NetworkInterfaces": [{"DeviceIndex": 0}]}),
     ],
 )

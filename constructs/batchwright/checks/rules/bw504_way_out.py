@@ -83,8 +83,9 @@ RULE: Final = Rule(
         "Environments on ECS all of whose subnets, with their VPC, routes and endpoints, are in the application. In "
         "public subnets, hosts get a public address and Fargate jobs ask for one. In subnets without a way out, the "
         "VPC has endpoints: of ECS for hosts, and of ECR, S3, CloudWatch Logs, Secrets Manager and Systems Manager as "
-        "far as jobs that are submitted there use them. Silent when a part is open, where subnets differ, and where a "
-        "VPC has peers, transit gateways or the like. It takes every endpoint of the VPC to be in what it is given."
+        "far as jobs that are submitted there use them. Silent when a part is open, where subnets differ, where a VPC "
+        "has peers, transit gateways or the like, and where a nested stack or custom resource is given a part of a "
+        "network. It takes every endpoint of the VPC to be in what it is given."
     ),
     why="Hosts never join and jobs stay RUNNABLE, or each attempt fails to pull its image, to log or to read a secret.",
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",

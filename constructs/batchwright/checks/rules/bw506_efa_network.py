@@ -42,7 +42,7 @@ RULE: Final = Rule(
     what=(
         "Environments whose launch template attaches an EFA interface: their security group allows all traffic from "
         "and to itself, by group and not by address, they name a placement group, and their subnets are in one zone. "
-        "Silent on groups from outside the application."
+        "Silent on groups from outside the application; a reservation or Capacity Block stands for a placement group."
     ),
     why="Traffic between the nodes is dropped, or falls back to slower ways.",
     source="https://docs.aws.amazon.com/batch/latest/userguide/efa.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
 from batchwright.checks.system.parts import Subnet
@@ -87,7 +88,8 @@ def _way_out(route: Resource) -> str | None:
     if route.has("DestinationPrefixListId") or not all(each is ABSENT or isinstance(each, str) for each in wide):
         return None
     if not any(each in _EVERYWHERE for each in wide):
-        return ""
+        # Narrower routes to public addresses may lead to AWS as well, such as the two halves of 0.0.0.0/0.
+        return "" if all(_is_private(each) for each in wide if isinstance(each, str)) else None
     if route.conditional:
         return None
     if any(route.has(name) for name in _OTHER_WAYS):
@@ -97,3 +99,10 @@ def _way_out(route: Resource) -> str | None:
         return "internet" if gateway.startswith("igw-") else None
     known = isinstance(gateway, Reference) and gateway.resource.type == "AWS::EC2::InternetGateway"
     return "internet" if known else None
+
+
+def _is_private(destination: str) -> bool:
+    try:
+        return ip_network(destination, strict=False).is_private
+    except ValueError:
+        return False

@@ -58,10 +58,13 @@ def open_to_itself(environment: Environment, system: System, *, inbound: bool) -
 
 
 def has_placement_group(environment: Environment) -> bool | None:
-    """Whether an environment names a placement group, itself or in its launch template."""
+    """Whether an environment names a placement group; None when its launch template may place hosts together."""
     if environment.resource.has("ComputeResources.PlacementGroup"):
         return True
-    if any("Placement" in template.data for template in environment.launch_templates):
+    # Hosts of a Capacity Block are placed close together by EC2, those of a reservation in its own placement group.
+    # Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CapacityBlock.html
+    placed = {"Placement", "InstanceMarketOptions", "CapacityReservationSpecification"}
+    if any(placed & template.data.keys() for template in environment.launch_templates):
         return None
     return False
 

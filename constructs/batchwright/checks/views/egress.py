@@ -37,6 +37,8 @@ _ATTACHMENTS: Final = (
     "AWS::EC2::VPNGatewayRoutePropagation",
     "AWS::NetworkManager::VpcAttachment",
 )
+# What nested stacks and custom resources make with these of the network, such as endpoints or routes, is not seen.
+_NETWORK: Final = frozenset({"AWS::EC2::RouteTable", "AWS::EC2::Subnet"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def _all_map(subnets: tuple[Subnet, ...]) -> bool | None:
 
 
 def _leaves_otherwise(system: System) -> bool:
-    if any(system.of_type(each) for each in _ATTACHMENTS):
+    if any(system.of_type(each) for each in _ATTACHMENTS) or _is_handed_on(system):
         return True
     for route in system.of_type("AWS::EC2::Route"):
         if not isinstance(route.get("RouteTableId"), Reference):
@@ -121,6 +123,30 @@ def _leaves_otherwise(system: System) -> bool:
         if not known or any(route.has(target) for target in _OTHER_TARGETS):
             return True
     return False
+
+
+def _is_handed_on(system: System) -> bool:
+    """Whether a nested stack or a custom resource is given a part of a network, to which it may add."""
+    for kind, resources in system.resources.items():
+        if kind == "AWS::CloudFormation::Stack":
+            wanted = _NETWORK | {"AWS::EC2::VPC"}
+        elif kind == "AWS::CloudFormation::CustomResource" or kind.startswith("Custom::"):
+            wanted = _NETWORK
+        else:
+            continue
+        if any(_mentions(each.properties, wanted) for each in resources):
+            return True
+    return False
+
+
+def _mentions(value: Value, kinds: frozenset[str]) -> bool:
+    if isinstance(value, Reference):
+        return value.resource.type in kinds
+    if isinstance(value, Text):
+        return any(_mentions(part, kinds) for part in value.parts)
+    if isinstance(value, dict):
+        return any(_mentions(each, kinds) for each in value.values())
+    return isinstance(value, list) and any(_mentions(each, kinds) for each in value)
 
 
 def _endpoints(system: System) -> dict[int | None, set[str]] | None:
