@@ -25,6 +25,16 @@ def text_list_problems(field: str, value: object, *, fix: str) -> Sequence[Probl
     return [Problem(field, value, "a list of texts", fix)]
 
 
+def choice_problems(field: str, values: Sequence[str], choices: Sequence[str], *, fix: str) -> Sequence[Problem]:
+    """Find a list of texts that is empty, holds what is no choice, or is one text instead of a list."""
+    if isinstance(values, str):
+        return text_list_problems(field, values, fix=f"Use [{values!r}].")
+    wrong = [value for value in values if value not in choices]
+    if values and not wrong:
+        return []
+    return [Problem(field, wrong or list(values), f"one or more of {', '.join(choices)}", fix)]
+
+
 def text_values_problems(field: str, values: Mapping[str, object]) -> Sequence[Problem]:
     """Find values of a mapping that are no text."""
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from batchwright.model.problems import Problem
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What an environment's kind reads as when Batch does not manage its capacity.
-UNMANAGED = "UNMANAGED"
+UNMANAGED: Final = "UNMANAGED"
 
 
 def multi_node_queue_problems(kinds: Sequence[str | None]) -> Sequence[Problem]:

@@ -9,7 +9,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.model.arguments import text_list_problems
+from batchwright.model.arguments import choice_problems
 from batchwright.notifications.topic import NotificationTopic
 from batchwright.notifications.topic_target import topic_target
 from batchwright.tokens import where
@@ -91,16 +91,7 @@ class JobStateNotifier(Construct):
 
     def _check(self, states: Sequence[str]) -> None:
         problems = Problems(where(self))
-        problems.extend(text_list_problems("states", states, fix=f"Use [{states!r}]."))
-        problems.raise_if_any()
-        wrong = [state for state in states if state not in JOB_STATES]
-        problems.check(
-            bool(states) and not wrong,
-            field="states",
-            value=wrong or list(states),
-            allowed=f"one or more of {', '.join(JOB_STATES)}",
-            fix="Leave states out for FAILED.",
-        )
+        problems.extend(choice_problems("states", states, JOB_STATES, fix="Leave states out for FAILED."))
         problems.raise_if_any()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_events as events
 
 from batchwright.model import Problems
-from batchwright.model.arguments import text_list_problems
+from batchwright.model.arguments import choice_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,16 +20,7 @@ FINAL_STATUSES: Final = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 def check_statuses(where: object, field: str, statuses: Sequence[str]) -> None:
     """Raise a `ConfigurationError` when there is no status, or one that does not exist."""
     problems = Problems(where)
-    problems.extend(text_list_problems(field, statuses, fix=f"Use [{statuses!r}]."))
-    problems.raise_if_any()
-    wrong = [status for status in statuses if status not in STATUSES]
-    problems.check(
-        bool(statuses) and not wrong,
-        field=field,
-        value=wrong or list(statuses),
-        allowed=f"one or more of {', '.join(STATUSES)}",
-        fix=f"Leave {field} out for the final ones.",
-    )
+    problems.extend(choice_problems(field, statuses, STATUSES, fix=f"Leave {field} out for the final ones."))
     problems.raise_if_any()
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.model.arguments import text_list_problems
+from batchwright.model.arguments import choice_problems
 from batchwright.tokens import is_token, seconds, where
 from batchwright.triggers.bucket_events import send_events
 
@@ -124,16 +124,8 @@ class S3Trigger(Construct):
 
     def _check(self, event_names: Sequence[str], max_event_age: cdk.Duration | None, retry_attempts: int) -> None:
         problems = Problems(where(self))
-        problems.extend(text_list_problems("event_names", event_names, fix=f"Use [{event_names!r}]."))
-        problems.raise_if_any()
-        wrong = [name for name in event_names if name not in EVENT_NAMES]
-        problems.check(
-            bool(event_names) and not wrong,
-            field="event_names",
-            value=wrong or list(event_names),
-            allowed=f"one or more of {', '.join(EVENT_NAMES)}",
-            fix='Use "Object Created" for uploads, copies and multipart uploads.',
-        )
+        fix = 'Use "Object Created" for uploads, copies and multipart uploads.'
+        problems.extend(choice_problems("event_names", event_names, EVENT_NAMES, fix=fix))
         age = None if max_event_age is None else seconds(max_event_age)
         problems.check(
             age is None or _MIN_AGE <= age <= _MAX_AGE,

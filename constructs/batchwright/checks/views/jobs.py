@@ -11,6 +11,7 @@ from batchwright.checks.templates import fields, items, number, text
 from batchwright.checks.views.host_images import chosen_by_batch
 from batchwright.model import Capacity, PlatformCapability
 from batchwright.model.managed_instances import KIND as MANAGED_INSTANCES
+from batchwright.model.queue_kinds import UNMANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def offers(queue: Queue) -> tuple[Capacity | None, ...]:
 
 def kinds(queue: Queue) -> tuple[str | None, ...]:
     """Kinds of a queue's environments, `UNMANAGED` among them; None for an open one, and when there are others."""
-    known = tuple("UNMANAGED" if each.managed is False else each.kind for each in queue.environments)
+    known = tuple(UNMANAGED if each.managed is False else each.kind for each in queue.environments)
     return known if queue.complete else (*known, None)
 
 

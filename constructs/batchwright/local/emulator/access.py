@@ -21,11 +21,6 @@ class Access:
             lambda pin: lambda source_ip, secure_transport: pin(source_ip, True),  # noqa: ARG005
         )
 
-    @property
-    def enforced(self) -> bool:
-        """Whether requests are checked against policies."""
-        return bool(self._application.AUTH)
-
     def enforce(self, *, on: bool) -> None:
         """Switch enforcement on or off, at once and for every later request."""
         self._application.AUTH = on

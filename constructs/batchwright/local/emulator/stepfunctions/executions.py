@@ -29,7 +29,6 @@ class Executions:
         self._module = hooks.module("services.stepfunctions")
         self._records = hooks.get(self._module, "_executions")
         self._error = hooks.get(self._module, "_ExecutionError")
-        self._responses = hooks.module("core.responses")
         self._changed = threading.Condition()
         self._active: set[str] = set()
         hooks.wrap(self._module, "_run_execution", self._tracked)
