@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from batchwright.hosts import HostLaunchTemplate, RootVolume
     from batchwright.images import ImageRepository, JobImage
     from batchwright.jobs import ContainerJob, RetryRule, RetryStrategy
-    from batchwright.model import Architecture, Capacity, ConfigurationError, PlatformCapability, Problem, Requirements
+    from batchwright.model import Architecture, Capacity, ConfigurationError, Platform, Problem, Requirements
     from batchwright.network import Egress, Network
     from batchwright.notifications import JobStateNotifier, NotificationTopic
     from batchwright.pipelines import (
@@ -79,7 +79,7 @@ _ROOMS: Final = {
     "Parallel": "pipelines",
     "Pass": "pipelines",
     "Pipeline": "pipelines",
-    "PlatformCapability": "model",
+    "Platform": "model",
     "Problem": "model",
     "RawState": "pipelines",
     "Requirements": "model",
@@ -129,7 +129,7 @@ __all__ = [
     "Parallel",
     "Pass",
     "Pipeline",
-    "PlatformCapability",
+    "Platform",
     "Problem",
     "RawState",
     "Requirements",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_iam as iam
 
-    from batchwright.model import Architecture, Capacity, PlatformCapability, Requirements
+    from batchwright.model import Architecture, Capacity, Platform, Requirements
 
 
 @runtime_checkable
@@ -51,12 +51,16 @@ class Queue(Protocol):
         """What its environments offer, in their order."""
 
     @property
-    def platform(self) -> PlatformCapability:
-        """EC2 or Fargate; all environments of a queue share it."""
+    def platform(self) -> Platform:
+        """What its jobs run on; all environments of a queue share it."""
 
     @property
     def architecture(self) -> Architecture | None:
         """The architecture that its environments share; None on Fargate, where each job chooses."""
+
+    @property
+    def fair_share(self) -> bool:
+        """Whether a scheduling policy shares it out, so that each job needs a priority and each submission a share."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from support.parts import HOSTED, KINDS, SERVERLESS, environment_of, vpc_of
 from support.problems import fields, refused
 from support.synthesis import new_stack, synthesize
 
-from batchwright import FargateEnvironment, HostLaunchTemplate, Instances, PlatformCapability
+from batchwright import FargateEnvironment, HostLaunchTemplate, Instances, Platform
 from batchwright.contracts import ComputeEnvironment
 
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
@@ -156,7 +156,7 @@ def test_limits_known_at_deployment_are_not_judged(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_capacity_names_the_platform(kind: str) -> None:
     capacity = environment_of(new_stack(), kind).capacity
-    assert capacity.platform is (PlatformCapability.EC2 if kind in HOSTED else PlatformCapability.FARGATE)
+    assert capacity.platform is (Platform.EC2 if kind in HOSTED else Platform.FARGATE)
 
 
 class TestHosted:

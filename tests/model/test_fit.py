@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchwright.model import Architecture, Capacity, PlatformCapability
+from batchwright.model import Architecture, Capacity, Platform
 from batchwright.model.fit import (
     architecture_fit_problems,
     gpu_fit_problems,
@@ -17,10 +17,10 @@ from batchwright.model.instances import all_types, instance_type, usable_memory_
 
 
 def ec2(*types: str, most: int | None = 256, architecture: Architecture | None = None) -> Capacity:
-    return Capacity("EC2", PlatformCapability.EC2, most, architecture, types)
+    return Capacity("EC2", Platform.EC2, most, architecture, types)
 
 
-FARGATE = Capacity("FARGATE", PlatformCapability.FARGATE, 256)
+FARGATE = Capacity("FARGATE", Platform.FARGATE, 256)
 
 
 @settings(max_examples=200)

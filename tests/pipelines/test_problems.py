@@ -9,7 +9,7 @@ import pytest
 from support.pipelines import FakeJob, FakeQueue
 from support.synthesis import new_stack, synthesize
 
-from batchwright.model import Architecture, ConfigurationError, PlatformCapability
+from batchwright.model import Architecture, ConfigurationError, Platform
 from batchwright.pipelines import (
     ArrayStep,
     BatchStep,
@@ -114,7 +114,7 @@ def test_each_placeholder_of_the_command_gets_a_value(job: FakeJob, machine: Ren
 
 def test_another_queue_must_be_able_to_run_the_job(job: FakeJob, refused: Refused) -> None:
     serverless, graviton = FakeQueue("fargate"), FakeQueue("graviton")
-    serverless.platform = PlatformCapability.FARGATE
+    serverless.platform = Platform.FARGATE
     graviton.architecture = Architecture.ARM64
     for queue in (serverless, graviton):
         assert refused(BatchStep(job, options=SubmitOptions(queue=queue))) == ["Embed.options.queue"]

@@ -13,7 +13,7 @@ from support.parts import KINDS, SERVERLESS, environment_of
 from support.problems import fields, named, refused
 from support.synthesis import new_stack, synthesize
 
-from batchwright import Architecture, Instances, JobQueue, PlatformCapability, TimeLimits
+from batchwright import Architecture, Instances, JobQueue, Platform, TimeLimits
 from batchwright.contracts import Queue
 
 QUEUE = "AWS::Batch::JobQueue"
@@ -49,7 +49,7 @@ def test_it_keeps_the_contract(kind: str) -> None:
     queue = queue_over(kind)
     assert isinstance(queue, Queue)
     fargate = kind in SERVERLESS
-    assert queue.platform is (PlatformCapability.FARGATE if fargate else PlatformCapability.EC2)
+    assert queue.platform is (Platform.FARGATE if fargate else Platform.EC2)
     assert queue.architecture is (None if fargate else Architecture.X86_64)
 
 

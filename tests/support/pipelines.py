@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 from support.synthesis import Template, synthesize
 
-from batchwright.model import Architecture, PlatformCapability, Requirements
+from batchwright.model import Architecture, Platform, Requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,9 @@ class FakeQueue:
     def __init__(self, name: str = "queue") -> None:
         self.job_queue_arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/{name}"
         self.capacities: tuple[Capacity, ...] = ()
-        self.platform = PlatformCapability.EC2
+        self.platform = Platform.EC2
         self.architecture = Architecture.X86_64
+        self.fair_share = False
 
 
 class FakeJob(Construct):
@@ -52,7 +53,7 @@ class FakeJob(Construct):
         self.queue = queue or FakeQueue()
         self.command: tuple[str, ...] = ()
         self.parameters: dict[str, str] = {}
-        self.requirements = Requirements(PlatformCapability.EC2, 1, 512, Architecture.X86_64)
+        self.requirements = Requirements(Platform.EC2, 1, 512, Architecture.X86_64)
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
         arns = [self.job_definition_arn, self.queue.job_queue_arn]

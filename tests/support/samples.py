@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from support.parts import KINDS, environment_of, image_of, job_of, queue_of, vpc_of
+from support.sample_parts import eks, environment_kinds, environments, hosts, job_shapes, jobs, queues
 
 from batchwright import (
     Architecture,
@@ -181,6 +182,13 @@ SAMPLES: Final[dict[str, Sample]] = {
     "trigger": _trigger,
     "notifier-minimal": lambda stack: JobStateNotifier(stack, "Notifier"),
     "notifier-full": _notifier_full,
+    **environments.SAMPLES,
+    **environment_kinds.SAMPLES,
+    **hosts.SAMPLES,
+    **queues.SAMPLES,
+    **jobs.SAMPLES,
+    **job_shapes.SAMPLES,
+    **eks.SAMPLES,
 }
 """Each builds into an empty stack."""
 

@@ -13,7 +13,7 @@ from constructs import Construct
 from batchwright.environments import defaults
 from batchwright.environments.placement import place
 from batchwright.environments.vcpus import vcpu_problems
-from batchwright.model import Capacity, PlatformCapability
+from batchwright.model import Capacity, Platform
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class FargateEnvironment(Construct):
         )
         self._capacity = Capacity(
             kind=kind,
-            platform=PlatformCapability.FARGATE,
+            platform=Platform.FARGATE,
             max_vcpus=None if is_token(max_vcpus) else max_vcpus,
             public_ip=self._placement.public,
         )

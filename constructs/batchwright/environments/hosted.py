@@ -12,7 +12,7 @@ from batchwright.environments import defaults
 from batchwright.environments.placement import Placement, place
 from batchwright.environments.vcpus import vcpu_problems
 from batchwright.hosts import HostLaunchTemplate
-from batchwright.model import Capacity, PlatformCapability, has_gpus
+from batchwright.model import Capacity, Platform, has_gpus
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def build_hosted(scope: Construct, settings: HostedSettings) -> Hosted:
         resource.node.add_dependency(settings.instance_role)
     capacity = Capacity(
         kind=settings.kind,
-        platform=PlatformCapability.EC2,
+        platform=Platform.EC2,
         max_vcpus=None if is_token(settings.max_vcpus) else settings.max_vcpus,
         architecture=settings.instances.architecture,
         instance_types=settings.instances.types,

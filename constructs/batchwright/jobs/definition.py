@@ -9,7 +9,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_batch as batch
 
 from batchwright.jobs import defaults
-from batchwright.model import Architecture, PlatformCapability
+from batchwright.model import Architecture, Platform
 from batchwright.tokens import as_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ContainerSettings:
     """What a container is rendered from."""
 
     image: JobImage
-    platform: PlatformCapability
+    platform: Platform
     public_ip: bool
     vcpus: float
     memory_mib: float
@@ -75,7 +75,7 @@ def make_definition(
 
 def _render_container(settings: ContainerSettings) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
     """Render `ContainerProperties` for EC2 or Fargate."""
-    fargate = settings.platform is PlatformCapability.FARGATE
+    fargate = settings.platform is Platform.FARGATE
     definition, region = batch.CfnJobDefinition, Aws.REGION
     return definition.ContainerPropertiesProperty(
         image=settings.image.uri,

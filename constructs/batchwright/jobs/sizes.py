@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchwright.model import PlatformCapability
+from batchwright.model import Platform
 from batchwright.model.fargate import fargate_size_problems
 from batchwright.model.fargate_settings import fargate_gpu_problems
 from batchwright.model.fit import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def size_problems(requirements: Requirements, capacities: Sequence[Capacity]) -> Sequence[Problem]:
     """Find what no environment of the queue can give, or the platform refuses."""
-    if requirements.platform is PlatformCapability.FARGATE:
+    if requirements.platform is Platform.FARGATE:
         found = [
             *fargate_size_problems(vcpus=requirements.vcpus, memory_mib=requirements.memory_mib),
             *fargate_gpu_problems(requirements.gpus),

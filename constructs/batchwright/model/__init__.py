@@ -2,7 +2,7 @@
 
 from batchwright.model.accelerators import has_gpus
 from batchwright.model.architecture import Architecture, architecture_of
-from batchwright.model.capacity import Capacity, PlatformCapability
+from batchwright.model.capacity import Capacity, Platform
 from batchwright.model.problems import ConfigurationError, Problem, Problems
 from batchwright.model.requirements import Requirements
 
@@ -10,7 +10,7 @@ __all__ = [
     "Architecture",
     "Capacity",
     "ConfigurationError",
-    "PlatformCapability",
+    "Platform",
     "Problem",
     "Problems",
     "Requirements",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchwright.model.architecture import Architecture
-    from batchwright.model.capacity import PlatformCapability
+    from batchwright.model.capacity import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,14 @@ class Requirements:
     """What one attempt of a job needs.
 
     Attributes:
-        platform: EC2 or Fargate.
+        platform: What it is made for.
         vcpus: vCPUs; whole on EC2, from 0.25 on Fargate. None when known only at deployment.
         memory_mib: Memory in MiB; the container is killed above it. None when known only at deployment.
         architecture: The image's architecture.
         gpus: NVIDIA GPUs. None when known only at deployment.
     """
 
-    platform: PlatformCapability
+    platform: Platform
     vcpus: float | None
     memory_mib: int | None
     architecture: Architecture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from batchwright.contracts import ComputeEnvironment
-    from batchwright.model import Architecture, Capacity, PlatformCapability
+    from batchwright.model import Architecture, Capacity, Platform
 
 
 class JobQueue(Construct):
@@ -103,7 +103,7 @@ class JobQueue(Construct):
         return self._capacities
 
     @property
-    def platform(self) -> PlatformCapability:
+    def platform(self) -> Platform:
         """EC2 or Fargate."""
         return self._capacities[0].platform
 
@@ -111,6 +111,11 @@ class JobQueue(Construct):
     def architecture(self) -> Architecture | None:
         """The environments' architecture; None on Fargate, where each job chooses."""
         return self._capacities[0].architecture
+
+    @property
+    def fair_share(self) -> bool:
+        """Whether a scheduling policy shares it out."""
+        return False
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow submitting jobs to this queue; the job definition's own grant is needed beside it."""

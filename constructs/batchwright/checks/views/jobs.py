@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from batchwright.checks.rule import Violation
 from batchwright.checks.templates import fields, items, number, text
 from batchwright.checks.views.host_images import chosen_by_batch
-from batchwright.model import Capacity, PlatformCapability
+from batchwright.model import Capacity, Platform
 from batchwright.model.managed_instances import KIND as MANAGED_INSTANCES
 from batchwright.model.queue_kinds import UNMANAGED
 
@@ -105,7 +105,7 @@ def _offer(environment: Environment) -> Capacity | None:
     architectures = environment.architectures or frozenset()
     return Capacity(
         kind=kind,
-        platform=PlatformCapability.FARGATE if fargate else PlatformCapability.EC2,
+        platform=Platform.FARGATE if fargate else Platform.EC2,
         max_vcpus=None if most is None else int(most),
         architecture=next(iter(architectures)) if len(architectures) == 1 and not fargate else None,
         instance_types=() if fargate else types,
