@@ -1,10 +1,10 @@
 """The architecture on one page: what the parts promise each other. Protocols and values only, no resources.
 
-    Network ──► environments (Ec2Environment, SpotEnvironment, FargateEnvironment) ─ offer ─► Capacity
+    Network ──► environments (Ec2Environment, SpotEnvironment, FargateEnvironment, ...) ─ offer ─► Capacity
                       │ one to three, in order
                       ▼
-                  JobQueue ◄──────────── ContainerJob ─ asks for ─► Requirements
-                      │                       ▲ runs a JobImage
+                  JobQueue ◄──────────── jobs (ContainerJob, MultiNodeJob, EksJob, ...) ─ ask for ─► Requirements
+                      │                       ▲ run JobImages
                       ▼                       │
                JobStateNotifier          Pipeline of Steps (BatchStep, ArrayStep, LambdaStep, Parallel, Choice)
                       │                       │
@@ -18,11 +18,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aws_cdk import aws_iam as iam
 
     from batchwright.model import Architecture, Capacity, Platform, Requirements
+    from batchwright.model.job_shapes import JobShape
 
 
 @runtime_checkable
@@ -36,6 +37,19 @@ class ComputeEnvironment(Protocol):
     @property
     def capacity(self) -> Capacity:
         """What it offers, for the checks against queues and jobs."""
+
+
+@runtime_checkable
+class ServiceEnvironment(Protocol):
+    """Something a `TrainingQueue` can place SageMaker training jobs on."""
+
+    @property
+    def service_environment_arn(self) -> str:
+        """ARN of the environment."""
+
+    @property
+    def capacity_limits(self) -> Mapping[str, int]:
+        """The most instances by unit: `NUM_INSTANCES`, or each instance type, which quota shares need."""
 
 
 @runtime_checkable
@@ -69,7 +83,7 @@ class Job(Protocol):
 
     @property
     def label(self) -> str:
-        """What a step that runs it is called, unless it is named; the construct id of a `ContainerJob`."""
+        """What a step that runs it is called, unless it is named; the construct id of our own jobs."""
 
     @property
     def job_definition_arn(self) -> str:
@@ -84,12 +98,12 @@ class Job(Protocol):
         """Where it runs unless a submission says otherwise."""
 
     @property
-    def command(self) -> Sequence[str]:
-        """The container's command; `Ref::name` in it takes a parameter."""
+    def shape(self) -> JobShape:
+        """Its containers with their commands, and how a submission changes them."""
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """Defaults of those parameters, by their names."""
+        """Defaults for `Ref::name` in the commands, by their names."""
 
     @property
     def requirements(self) -> Requirements:

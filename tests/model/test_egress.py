@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from batchwright.model.egress import endpoint_service, missing_endpoint_problems
+from batchwright.model import Platform
+from batchwright.model.egress import (
+    ENDPOINT_SERVICES,
+    endpoint_platform_problems,
+    endpoint_service,
+    endpoint_services,
+    missing_endpoint_problems,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,3 +32,24 @@ def test_only_what_is_missing_is_named() -> None:
     (problem,) = missing_endpoint_problems({"ecs", "s3"}, {"s3"}, what="hosts")
     assert problem.value == "no route to the internet, and no endpoint for ecs"
     assert not missing_endpoint_problems({"s3"}, {"s3", "ecs"}, what="hosts")
+
+
+def test_each_platform_has_its_endpoints() -> None:
+    assert set(ENDPOINT_SERVICES[Platform.FARGATE]) < set(ENDPOINT_SERVICES[Platform.EC2])
+    assert {"ecs", "ecs-agent"} <= set(ENDPOINT_SERVICES[Platform.EC2])
+    assert not {"ecs", "secretsmanager"} & set(ENDPOINT_SERVICES[Platform.EKS])
+    assert {"eks", "eks-auth", "sts", "ec2"} <= set(ENDPOINT_SERVICES[Platform.EKS])
+
+
+def test_each_service_has_one_endpoint() -> None:
+    services = endpoint_services([Platform.EC2, Platform.FARGATE, Platform.EKS], ["sts", "sns", "sns"])
+    assert len(services) == len(set(services))
+    assert services[-1] == "sns"
+
+
+def test_managed_instances_need_the_internet() -> None:
+    (problem,) = endpoint_platform_problems([Platform.MANAGED_INSTANCES])
+    assert "NAT gateway" in problem.fix
+    assert not endpoint_platform_problems(list(ENDPOINT_SERVICES))
+    assert [p.value for p in endpoint_platform_problems(["LAMBDA"])] == ["LAMBDA"]
+    assert endpoint_platform_problems([])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from batchwright.model.host_images import image_type_problems, unbootable_problems
+from batchwright.model.host_images import host_image_type_problems, image_type_problems, unbootable_problems
 
 
 @pytest.mark.parametrize("name", ["a1", "a1.large", "p3", "p3dn.24xlarge", "g3s.xlarge", "g3"])
@@ -24,3 +24,9 @@ def test_what_is_not_known_is_not_judged(types: list[str], images: list[str]) ->
 def test_the_image_for_gpus_is_named_in_the_fix() -> None:
     (found,) = image_type_problems(["g6", "p5"], ["EKS_AL2023"])
     assert found.fix == "Use EKS_AL2023_NVIDIA."
+
+
+def test_image_types_of_ecs_are_known() -> None:
+    assert host_image_type_problems("ECS_AL2023_NVIDIA") == []
+    assert [problem.value for problem in host_image_type_problems("EKS_AL2023")] == ["EKS_AL2023"]
+    assert [problem.value for problem in host_image_type_problems(None)] == [None]

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from batchwright.model import Architecture, architecture_of, has_gpus
+from batchwright.model.accelerators import has_neuron, is_accelerated
 from batchwright.model.instances import (
     TABLE,
     Size,
@@ -107,3 +108,21 @@ def test_importing_the_module_does_not_read_the_table() -> None:
         "assert instances.largest(['m7g']) and any(name.endswith('.csv') for name in opened)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "neuron", "accelerated"),
+    [
+        ("inf2.xlarge", True, True),
+        ("trn1n", True, True),
+        ("g6", False, True),
+        ("g4ad", False, True),
+        ("f2", False, True),
+        ("dl2q", False, True),
+        ("m7i", False, False),
+        ("default_x86_64", False, False),
+    ],
+)
+def test_accelerators_are_told_by_the_family(name: str, neuron: bool, accelerated: bool) -> None:
+    assert has_neuron(name) is neuron
+    assert is_accelerated(name) is accelerated

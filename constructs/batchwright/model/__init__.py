@@ -5,11 +5,15 @@ from batchwright.model.architecture import Architecture, architecture_of
 from batchwright.model.capacity import Capacity, Platform
 from batchwright.model.problems import ConfigurationError, Problem, Problems
 from batchwright.model.requirements import Requirements
+from batchwright.model.strategies import AllocationStrategy
+from batchwright.model.windows import OperatingSystem
 
 __all__ = [
+    "AllocationStrategy",
     "Architecture",
     "Capacity",
     "ConfigurationError",
+    "OperatingSystem",
     "Platform",
     "Problem",
     "Problems",

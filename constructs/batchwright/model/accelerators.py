@@ -1,4 +1,4 @@
-"""Which EC2 instance types have GPUs that a container can use."""
+"""Which EC2 instance types have GPUs or other accelerators that a container can use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from batchwright.model.architecture import Architecture, architecture_of
 # Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html
 _NVIDIA: Final = re.compile(r"^(?:p|g|gr)\d")
 _AMD: Final = re.compile(r"^g4ad\b")
+# Inferentia and Trainium: inf1, inf2, trn1n, trn2u.
+_NEURON: Final = re.compile(r"^(?:inf|trn)\d")
+# Further hardware that a job does not get without asking for it: FPGAs, video and inference cards, AMD's GPUs.
+_OTHERS: Final = re.compile(r"^(?:f|vt|dl)\d|^g4ad\b")
 
 
 def has_gpus(instance_type: str) -> bool:
@@ -24,3 +28,13 @@ def has_gpus(instance_type: str) -> bool:
         and bool(_NVIDIA.match(instance_type))
         and not _AMD.match(instance_type)
     )
+
+
+def has_neuron(instance_type: str) -> bool:
+    """Whether an instance type or family has AWS's Inferentia or Trainium chips, which need the Neuron image."""
+    return bool(_NEURON.match(instance_type))
+
+
+def is_accelerated(instance_type: str) -> bool:
+    """Whether an instance type or family costs more for some accelerator, of whatever kind."""
+    return bool(_NVIDIA.match(instance_type) or _NEURON.match(instance_type) or _OTHERS.match(instance_type))

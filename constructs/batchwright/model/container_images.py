@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model.problems import Problem
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
 
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerProperties.html (image)
 MAX_IMAGE_LENGTH: Final = 255
+# Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+_OPEN_UPSTREAMS: Final = ("public.ecr.aws", "quay.io", "registry.k8s.io")
+_CLOSED_UPSTREAMS: Final = ("registry-1.docker.io", "ghcr.io", "registry.gitlab.com")
+_AZURE: Final = re.compile(r"[A-Za-z0-9]{5,50}\.azurecr\.io")
+CREDENTIALS_PREFIX: Final = "ecr-pullthroughcache/"
+_PREFIX_LENGTHS: Final = (2, 30)
+_PREFIX: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_CACHED: Final = re.compile(rf"{_PREFIX.pattern}(?::[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?")
 
 
 def image_reference_problems(image: str) -> Sequence[Problem]:
@@ -20,3 +29,59 @@ def image_reference_problems(image: str) -> Sequence[Problem]:
     value = f"{image[:40]}... ({len(image)} characters)"
     fix = "Shorten the repository's name or the tag, or name the image by its digest."
     return [Problem("image", value, f"up to {MAX_IMAGE_LENGTH} characters", fix)]
+
+
+def upstream_problems(upstream: object) -> Sequence[Problem]:
+    """Find a registry that ECR cannot cache.
+
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+    """
+    known = (*_OPEN_UPSTREAMS, *_CLOSED_UPSTREAMS)
+    if isinstance(upstream, str) and (upstream in known or _AZURE.fullmatch(upstream)):
+        return []
+    fix = "Docker Hub is registry-1.docker.io, without https://."
+    return [Problem("upstream", upstream, f"{', '.join(known)} or <name>.azurecr.io", fix)]
+
+
+def cache_prefix_problems(prefix: object) -> Sequence[Problem]:
+    """Find what no name of a repository can begin with.
+
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+    """
+    low, high = _PREFIX_LENGTHS
+    if isinstance(prefix, str) and low <= len(prefix) <= high and _PREFIX.fullmatch(prefix):
+        return []
+    allowed = f"{low} to {high} small letters and digits, with . _ - or / between them"
+    return [Problem("prefix", prefix, allowed, "Use 'docker-hub', for example.")]
+
+
+def cache_credential_problems(upstream: object, secret: str | None) -> Sequence[Problem]:
+    """Find a registry that is not cached without a login, and a secret that ECR does not read.
+
+    Args:
+        upstream: The registry.
+        secret: The secret's name; None without one, empty when it is open.
+
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+    """
+    if secret is None:
+        if not isinstance(upstream, str) or not (upstream in _CLOSED_UPSTREAMS or _AZURE.fullmatch(upstream)):
+            return []
+        allowed = f"a secret for {upstream}, which ECR reads only after a login"
+        return [Problem("credentials", None, allowed, f"Make one whose name begins with {CREDENTIALS_PREFIX}.")]
+    if not secret or secret.startswith(CREDENTIALS_PREFIX):
+        return []
+    allowed = f"a secret whose name begins with {CREDENTIALS_PREFIX}"
+    return [Problem("credentials", secret, allowed, f"Use secret_name='{CREDENTIALS_PREFIX}...'.")]
+
+
+def cached_name_problems(name: object) -> Sequence[Problem]:
+    """Find what is no image of a registry without that registry's own name."""
+    if not isinstance(name, str) or not _CACHED.fullmatch(name):
+        allowed = "a repository of small letters, with a tag or a digest"
+        return [Problem("name", name, allowed, "Use 'library/python:3.13-slim', for example.")]
+    host = name.partition("/")[0]
+    if "/" in name and "." in host:
+        fix = "Leave the registry out; it is the cache's upstream."
+        return [Problem("name", name, "an image's name without its registry", fix)]
+    return []

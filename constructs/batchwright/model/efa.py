@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 DEVICES: Final = "/dev/infiniband/uverbs"
 
 
+def takes_first_adapter(instance_type: str) -> bool:
+    """Whether an instance type or family with several network cards takes an adapter on the first of them.
+
+    P6-B300 has 17 cards for 16 adapters: its first card is for other traffic alone.
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
+    """
+    return not instance_type.startswith("p6-b300")
+
+
 def efa_device_problems(*, host_path: str, container_path: str | None) -> Sequence[Problem]:
     """Find an EFA device that the container has under another name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model.numbers import is_whole, tidy
@@ -12,6 +13,24 @@ from batchwright.model.sizes import MIN_MEMORY_MIB
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+class EksAccess(StrEnum):
+    """How AWS Batch gets into an EKS cluster: the state of its access entry that an environment asks for.
+
+    Batch makes the entry only when all its environments of the cluster ask for it, and removes it only when none does.
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/eks-access-entries.html
+
+    Attributes:
+        ENABLED: By an access entry that Batch makes, AWS's advice; the cluster has to take access entries.
+        DISABLED: By the `aws-auth` ConfigMap, the only way into a cluster that takes no access entries.
+        INHERIT_FROM_CLUSTER: As it is on the cluster, where somebody else has settled it.
+    """
+
+    ENABLED = "ENABLED"
+    DISABLED = "DISABLED"
+    INHERIT_FROM_CLUSTER = "INHERIT_FROM_CLUSTER"
+
+
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksPodProperties.html
 MAX_CONTAINERS: Final = 10
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksConfiguration.html (kubernetesNamespace)
@@ -19,6 +38,7 @@ _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EksContainerResourceRequirements.html
 _CPU_STEP: Final = 0.25
 _MEMORY: Final = re.compile(r"([0-9]{1,12})Mi")
+_VERSION: Final = re.compile(r"1\.[0-9]{1,3}")
 
 
 def eks_cpu_problems(cpu: float) -> Sequence[Problem]:
@@ -91,3 +111,33 @@ def eks_unknown_setting_problems(setting: str) -> Sequence[Problem]:
     allowed = "the fields of CloudFormation's SecurityContext, of a container"
     fix = "Take it out; set it for the namespace with a Pod Security admission or a mutating webhook of the cluster."
     return [Problem(setting, "set", allowed, fix)]
+
+
+def access_problems(access: EksAccess, mode: str | None) -> Sequence[Problem]:
+    """Find a way into a cluster that its authentication mode does not have.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/eks-access-entries.html
+
+    Args:
+        access: The state of the access entry that is asked for.
+        mode: The cluster's authentication mode; None when it is not known.
+    """
+    if mode == "CONFIG_MAP" and access is EksAccess.ENABLED:
+        fix = "Make the cluster with AuthenticationMode.API_AND_CONFIG_MAP, or leave it out."
+        return [Problem("access", access.name, "EksAccess.DISABLED: the cluster takes no access entries", fix)]
+    if mode == "API" and access is EksAccess.DISABLED:
+        return [Problem("access", access.name, "EksAccess.ENABLED: the cluster reads no ConfigMap", "Leave it out.")]
+    return []
+
+
+def kubernetes_version_problems(version: str, *, fixed_image: bool) -> Sequence[Problem]:
+    """Find what is no version of Kubernetes, or one beside an image that has its own.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html (imageKubernetesVersion)
+    """
+    if fixed_image:
+        allowed = "nothing with images of your own, which have a version"
+        return [Problem("kubernetes_version", version, allowed, "Leave one of the two out.")]
+    if _VERSION.fullmatch(version):
+        return []
+    return [Problem("kubernetes_version", version, "a version as EKS writes it, such as 1.33", "Leave it out.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from batchwright.model.numbers import tidy
+from batchwright.model.numbers import is_whole, tidy
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
@@ -17,25 +17,28 @@ _MAX_RESERVATION: Final = 99
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
 _MIN_WEIGHT: Final = 0.0001
 _MAX_WEIGHT: Final = 999.9999
+# Portions whose weights are surely in that range.
+_MIN_RELATIVE: Final = 0.0011
+_MAX_RELATIVE: Final = 10_000
 _MAX_SHARES: Final = 500
 _SHARE: Final = re.compile(r"[A-Za-z0-9]{1,255}\*?")
 _ANY: Final = "*"
 
 
-def decay_problems(seconds: float) -> Sequence[Problem]:
+def decay_problems(seconds: float, *, field: str = "share_decay_seconds") -> Sequence[Problem]:
     """Find a share decay outside its range."""
-    if 0 <= seconds <= _MAX_DECAY_SECONDS:
+    if is_whole(seconds) and 0 <= seconds <= _MAX_DECAY_SECONDS:
         return []
     fix = "An hour (3600) to a day (86400) suits most queues."
-    return [Problem("share_decay_seconds", tidy(seconds), f"0 to {_MAX_DECAY_SECONDS} s (a week)", fix)]
+    return [Problem(field, tidy(seconds), f"0 to {_MAX_DECAY_SECONDS} whole seconds (a week)", fix)]
 
 
-def reservation_problems(percentage: float) -> Sequence[Problem]:
+def reservation_problems(percentage: float, *, field: str = "compute_reservation") -> Sequence[Problem]:
     """Find a reservation for shares that are not active yet that is outside its range."""
-    if 0 <= percentage <= _MAX_RESERVATION:
+    if is_whole(percentage) and 0 <= percentage <= _MAX_RESERVATION:
         return []
     fix = "It is a percentage of the queue's vCPUs that stay idle: keep it small."
-    return [Problem("compute_reservation", tidy(percentage), f"0 to {_MAX_RESERVATION}", fix)]
+    return [Problem(field, tidy(percentage), f"a whole number, 0 to {_MAX_RESERVATION}", fix)]
 
 
 def weight_problems(weight: float) -> Sequence[Problem]:
@@ -46,23 +49,36 @@ def weight_problems(weight: float) -> Sequence[Problem]:
     return [Problem("weight_factor", tidy(weight), f"{_MIN_WEIGHT} to {_MAX_WEIGHT}", fix)]
 
 
-def share_pattern_problems(share: str) -> Sequence[Problem]:
+def relative_problems(relative: float, *, field: str) -> Sequence[Problem]:
+    """Find a share's portion, relative to the others, that no weight stands for."""
+    if _MIN_RELATIVE <= relative <= _MAX_RELATIVE:
+        return []
+    fix = "1 is the default; a share of 4 gets four times as much."
+    return [Problem(field, tidy(relative), f"{_MIN_RELATIVE} to {tidy(_MAX_RELATIVE)}", fix)]
+
+
+def weight_of(relative: float) -> float:
+    """Turn a portion into AWS's weight, which is its inverse: 4 times as much has the weight 0.25."""
+    return float(f"{1 / relative:.6g}")
+
+
+def share_pattern_problems(share: str, *, field: str = "share_identifier") -> Sequence[Problem]:
     """Find what is wrong with a share of a policy: its identifier, or the beginning of some with a `*` after it."""
     if _SHARE.fullmatch(share):
         return []
     allowed = "1 to 255 letters and digits, and a * after them to mean all that begin so"
-    return [Problem("share_identifier", share, allowed, "Take the other characters out.")]
+    return [Problem(field, share, allowed, "Take the other characters out.")]
 
 
-def share_count_problems(count: int) -> Sequence[Problem]:
+def share_count_problems(count: int, *, field: str = "share_distribution") -> Sequence[Problem]:
     """Find more shares than a queue can have active."""
     if count <= _MAX_SHARES:
         return []
     fix = "Put several into one entry that ends with *."
-    return [Problem("share_distribution", f"{count} shares", f"up to {_MAX_SHARES}", fix)]
+    return [Problem(field, f"{count} shares", f"up to {_MAX_SHARES}", fix)]
 
 
-def overlap_problems(shares: Sequence[str]) -> Sequence[Problem]:
+def overlap_problems(shares: Sequence[str], *, field: str = "share_identifier") -> Sequence[Problem]:
     """Find shares that another one means as well, such as `UserA1` beside `UserA*`: one problem for each."""
     beginnings = {share.removesuffix(_ANY) for share in shares if share.endswith(_ANY)}
     found = []
@@ -73,7 +89,7 @@ def overlap_problems(shares: Sequence[str]) -> Sequence[Problem]:
         if other is not None:
             fix = "Leave one of the two out, or name their beginnings more exactly."
             allowed = f"shares that do not overlap; {other!r} means it too"
-            found.append(Problem("share_identifier", share, allowed, fix))
+            found.append(Problem(field, share, allowed, fix))
     return found
 
 

@@ -16,6 +16,7 @@ _REFUSED: Final = {
     "privileged": _LEAVE_OUT,
     "ulimits": _LEAVE_OUT,
     "devices": _LEAVE_OUT,
+    "shared_memory": _LEAVE_OUT,
     "shared_memory_size": _LEAVE_OUT,
     "tmpfs": _LEAVE_OUT,
     "max_swap": _LEAVE_OUT,
@@ -27,11 +28,11 @@ _REFUSED: Final = {
 }
 
 
-def fargate_setting_problems(setting: str, value: object) -> Sequence[Problem]:
-    """Say that Fargate does not have a setting, such as `privileged` or `devices`."""
+def fargate_setting_problems(setting: str, value: object, *, field: str | None = None) -> Sequence[Problem]:
+    """Say that Fargate does not have a setting, such as `privileged` or `devices`; `field` is another name for it."""
     old = setting in ("vcpus", "memory")
     allowed = "nothing here on Fargate, only in ResourceRequirements" if old else "nothing on Fargate"
-    return [Problem(setting, value, allowed, _REFUSED[setting])]
+    return [Problem(field or setting, value, allowed, _REFUSED[setting])]
 
 
 def fargate_role_problems() -> Sequence[Problem]:

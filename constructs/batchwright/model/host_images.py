@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # All facts here: https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html (imageType)
 _WITHOUT_GPUS: Final = frozenset({"ECS_AL2", "ECS_AL2023", "EKS_AL2", "EKS_AL2023"})
 _WITH_GPUS: Final = "_NVIDIA"
+_ECS_TYPES: Final = ("ECS_AL2023", "ECS_AL2023_NVIDIA", "ECS_AL2", "ECS_AL2_NVIDIA")
 _MAX_IMAGES: Final = 2
 _AL2023_NEVER: Final = re.compile(r"a1(?!\d)")
 _AL2023_NVIDIA_NEVER: Final = re.compile(r"(?:p3|g3)(?!\d)")
@@ -23,6 +24,14 @@ ECS_AL2_BLOCKED_SINCE: Final = "2026-06-30"
 # AWS maintains its Amazon Linux 2 images for EKS no more since this day.
 EKS_AL2_ENDED_ON: Final = "2025-11-26"
 _FIELD: Final = "image_type"
+
+
+def host_image_type_problems(image_type: str | None) -> Sequence[Problem]:
+    """Find what is no image type of an environment on ECS."""
+    if image_type in _ECS_TYPES:
+        return []
+    allowed = f"one of {', '.join(_ECS_TYPES)}"
+    return [Problem(_FIELD, image_type, allowed, "Use ECS_AL2023, or ECS_AL2023_NVIDIA for types with GPUs.")]
 
 
 def unbootable_problems(instance_type: str) -> Sequence[Problem]:

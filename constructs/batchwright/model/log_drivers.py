@@ -9,11 +9,29 @@ from batchwright.model.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FARGATE: Final = ("awslogs", "splunk")
-_FIRELENS: Final = "awsfirelens"
+AWSLOGS: Final = "awslogs"
+_FARGATE: Final = (AWSLOGS, "splunk")
+FIRELENS: Final = "awsfirelens"
+_DRIVERS: Final = (*_FARGATE, "fluentd", "gelf", "journald", "json-file", "syslog")
 
 
-def fargate_log_driver_problems(driver: str, *, firelens: bool) -> Sequence[Problem]:
+def log_driver_problems(driver: object, *, field: str = "log_driver", firelens: bool) -> Sequence[Problem]:
+    """Find what is no log driver of ECS.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_LogConfiguration.html (logDriver)
+
+    Args:
+        driver: The log driver.
+        field: What the caller calls it.
+        firelens: Whether a container beside this one may route logs.
+    """
+    drivers = (*_DRIVERS, FIRELENS) if firelens else _DRIVERS
+    if driver in drivers:
+        return []
+    return [Problem(field, driver, ", ".join(drivers), f"Use {AWSLOGS}.")]
+
+
+def fargate_log_driver_problems(driver: str, *, firelens: bool, field: str = "log_driver") -> Sequence[Problem]:
     """Find a log driver that Fargate does not have.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_LogConfiguration.html (logDriver)
@@ -21,8 +39,9 @@ def fargate_log_driver_problems(driver: str, *, firelens: bool) -> Sequence[Prob
     Args:
         driver: The log driver; capitals do not matter.
         firelens: Whether a container beside this one may route logs, as in `EcsProperties`.
+        field: What the caller calls it.
     """
-    drivers = (*_FARGATE, _FIRELENS) if firelens else _FARGATE
+    drivers = (*_FARGATE, FIRELENS) if firelens else _FARGATE
     if driver.lower() in drivers:
         return []
-    return [Problem("log_driver", driver, f"{', '.join(drivers)} on Fargate", "Use awslogs.")]
+    return [Problem(field, driver, f"{', '.join(drivers)} on Fargate", "Use awslogs.")]

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model.instances import instance_type
-from batchwright.model.numbers import tidy
+from batchwright.model.numbers import is_whole, tidy
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+class CapacityOption(StrEnum):
+    """How ECS buys managed instances; it cannot be changed later."""
+
+    ON_DEMAND = "ON_DEMAND"
+    """On-Demand instances, AWS's own default."""
+    SPOT = "SPOT"
+    """Spot instances: cheaper, and taken back with two minutes' notice."""
+    RESERVED = "RESERVED"
+    """Capacity reservations; which ones, `Reservations` says."""
+
+
+class ReservationPreference(StrEnum):
+    """How managed instances use capacity reservations."""
+
+    ONLY = "RESERVATIONS_ONLY"
+    """Only reserved capacity: jobs wait when it is used up."""
+    FIRST = "RESERVATIONS_FIRST"
+    """Reserved capacity first, On-Demand behind it."""
+    EXCLUDED = "RESERVATIONS_EXCLUDED"
+    """No reserved capacity."""
+
+
 KIND: Final = "ECS_MANAGED_INSTANCES"
+_CLASSES: Final = frozenset({"optimal", "default_x86_64", "default_arm64"})
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_InfrastructureOptimization.html
 _MAX_IDLE_SECONDS: Final = 3_600
-_NEVER: Final = -1
+# Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedInstancesStorageConfiguration.html
+_MIN_STORAGE_GIB: Final = 1
+NEVER: Final = -1
+"""The idle time of instances that never end for being idle."""
 
 
 def provider_problems(*, kind: str, provider: bool | None, tags: bool | None) -> Sequence[Problem]:
@@ -75,8 +103,46 @@ def _within(amount: int, limits: tuple[float | None, float | None]) -> bool:
 
 def scale_in_problems(seconds: float) -> Sequence[Problem]:
     """Find an idle time before an instance ends that is outside its range."""
-    if seconds == _NEVER or 0 <= seconds <= _MAX_IDLE_SECONDS:
+    if seconds == NEVER or (is_whole(seconds) and 0 <= seconds <= _MAX_IDLE_SECONDS):
         return []
-    allowed = f"0 to {_MAX_IDLE_SECONDS} s, or {_NEVER} to keep idle instances"
+    allowed = f"0 to {_MAX_IDLE_SECONDS} s, or {NEVER} to keep idle instances"
     fix = f"Use {_MAX_IDLE_SECONDS if seconds > 0 else 0}."
     return [Problem("scale_in_after", tidy(seconds), allowed, fix)]
+
+
+def type_class_problems(types: Sequence[str], *, field: str = "instances") -> Sequence[Problem]:
+    """Find classes of Batch's own, which ECS does not know, among the allowed instance types.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/ecs-managed-instances-compute-environments.html
+    """
+    allowed = "instance types and families: ECS does not know Batch's classes"
+    fix = "Name families, as in Instances.of('c7g', 'm7g'), or leave it out for every type that a job's image runs on."
+    return [Problem(field, name, allowed, fix) for name in types if name in _CLASSES]
+
+
+def storage_problems(gib: float) -> Sequence[Problem]:
+    """Find a disk that is no whole number of GiB from 1."""
+    if is_whole(gib) and gib >= _MIN_STORAGE_GIB:
+        return []
+    return [Problem("storage", f"{tidy(gib)} GiB", f"whole GiB from {_MIN_STORAGE_GIB}", "Use Size.gibibytes(80).")]
+
+
+def reservation_problems(
+    option: CapacityOption, *, group: str | None, preference: ReservationPreference | None
+) -> Sequence[Problem]:
+    """Find reservations on Spot, and reserved capacity without a word on which.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_InstanceLaunchTemplate.html
+    (capacityReservations)
+    """
+    given = group is not None or preference is not None
+    if option is CapacityOption.RESERVED and not given:
+        allowed = "reservations, which CapacityOption.RESERVED launches into"
+        return [Problem("reservations", None, allowed, "Use Reservations(preference=ReservationPreference.FIRST).")]
+    if given and option is CapacityOption.SPOT:
+        fix = "Use CapacityOption.RESERVED, or leave it out."
+        return [Problem("reservations", "set", "nothing with CapacityOption.SPOT, which reservations are not for", fix)]
+    if group is not None and preference is ReservationPreference.EXCLUDED:
+        fix = "Use ReservationPreference.FIRST, or leave the group out."
+        return [Problem("reservations.preference", preference.value, "a preference that uses the group", fix)]
+    return []

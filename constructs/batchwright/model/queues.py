@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model.managed_instances import KIND as MANAGED_INSTANCES
-from batchwright.model.numbers import tidy
+from batchwright.model.numbers import is_whole, tidy
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def spot_order_problems(spot: Sequence[bool | None]) -> Sequence[Problem]:
 
 def priority_problems(priority: float) -> Sequence[Problem]:
     """Find a priority outside its range."""
-    if 0 <= priority <= _MAX_PRIORITY:
+    if 0 <= priority <= _MAX_PRIORITY and is_whole(priority):
         return []
     fix = "The higher number goes first; 1 is a good start."
-    return [Problem("priority", tidy(priority), f"0 to {_MAX_PRIORITY}", fix)]
+    return [Problem("priority", tidy(priority), f"a whole number, 0 to {_MAX_PRIORITY}", fix)]
 
 
 def order_problems(orders: Sequence[float]) -> Sequence[Problem]:

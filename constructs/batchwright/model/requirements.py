@@ -18,12 +18,12 @@ class Requirements:
         platform: What it is made for.
         vcpus: vCPUs; whole on EC2, from 0.25 on Fargate. None when known only at deployment.
         memory_mib: Memory in MiB; the container is killed above it. None when known only at deployment.
-        architecture: The image's architecture.
+        architecture: The image's architecture; None for an image of several, which runs on any.
         gpus: NVIDIA GPUs. None when known only at deployment.
     """
 
     platform: Platform
     vcpus: float | None
     memory_mib: int | None
-    architecture: Architecture
+    architecture: Architecture | None
     gpus: float | None = 0

@@ -23,6 +23,13 @@ def ec2_vcpu_problems(vcpus: float | None) -> Sequence[Problem]:
     return [Problem("vcpus", tidy(vcpus), "whole vCPUs from 1 on EC2", f"Use vcpus={whole}.")]
 
 
+def positive_vcpu_problems(vcpus: float | None) -> Sequence[Problem]:
+    """Find vCPUs that are none, where any fraction is taken; None is known only at deployment."""
+    if vcpus is None or (math.isfinite(vcpus) and vcpus > 0):
+        return []
+    return [Problem("vcpus", vcpus, "above 0", "Use vcpus=1.")]
+
+
 def ec2_vcpu_text_problems(text: str) -> Sequence[Problem]:
     """Find a whole number of vCPUs that is not written as one: Batch refuses `1.0` on EC2.
 

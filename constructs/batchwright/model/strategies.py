@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from batchwright.model.numbers import tidy
@@ -9,6 +10,31 @@ from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class AllocationStrategy(StrEnum):
+    """How Batch chooses among an environment's instance types when it needs hosts.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/allocation-strategies.html
+
+    Attributes:
+        BEST_FIT: The cheapest type that fits, and nothing else: jobs wait while it is out of stock. On Spot it needs a
+            Spot Fleet role. AWS can never update such an environment in place.
+        BEST_FIT_PROGRESSIVE: The cheapest vCPUs first, then the next; the default of On-Demand environments.
+        BEST_FIT_PROGRESSIVE_ORDERED: In the order in which the types are named; On-Demand only.
+        SPOT_CAPACITY_OPTIMIZED: Where interruptions are least likely; Spot only.
+        SPOT_PRICE_CAPACITY_OPTIMIZED: Weighs price against interruptions; the default of Spot environments; Spot only.
+        SPOT_CAPACITY_OPTIMIZED_PRIORITIZED: Where interruptions are least likely, and among equals in the order in
+            which the types are named; Spot only.
+    """
+
+    BEST_FIT = "BEST_FIT"
+    BEST_FIT_PROGRESSIVE = "BEST_FIT_PROGRESSIVE"
+    BEST_FIT_PROGRESSIVE_ORDERED = "BEST_FIT_PROGRESSIVE_ORDERED"
+    SPOT_CAPACITY_OPTIMIZED = "SPOT_CAPACITY_OPTIMIZED"
+    SPOT_PRICE_CAPACITY_OPTIMIZED = "SPOT_PRICE_CAPACITY_OPTIMIZED"
+    SPOT_CAPACITY_OPTIMIZED_PRIORITIZED = "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED"
+
 
 BEST_FIT: Final = "BEST_FIT"
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html (allocationStrategy)

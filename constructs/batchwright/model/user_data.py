@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 MAX_BYTES: Final = 16_384
@@ -49,6 +49,20 @@ def user_data_size_problems(user_data: str) -> Sequence[Problem]:
         return []
     fix = "Download the larger part from S3 when the host starts."
     return [Problem("user_data", f"{size:,} bytes", f"up to {MAX_BYTES:,} bytes before encoding", fix)]
+
+
+def part_size_problems(total: int, sizes: Mapping[str, int]) -> Sequence[Problem]:
+    """Find user data that is too long, and say what each of its parts adds.
+
+    Args:
+        total: Bytes of the whole, before encoding.
+        sizes: Bytes by part.
+    """
+    if total <= MAX_BYTES:
+        return []
+    each = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]))
+    allowed = f"up to {MAX_BYTES:,} bytes of user data"
+    return [Problem("parts", f"{total:,} bytes ({each})", allowed, "Leave a part out, or bring it with the image.")]
 
 
 def _boundary_problems(rest: str, text: str) -> Sequence[Problem]:
