@@ -6,11 +6,16 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
+from batchwright.hosts.part import Stage
+from batchwright.hosts.sections import prelude, program
 from batchwright.model import Problem
-from batchwright.model.user_data import MAX_BYTES
+from batchwright.model.host_arguments import is_mapping, is_text
+from batchwright.model.user_data import MAX_BYTES, part_size_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from batchwright.hosts.part import Section
 
 # Any text that no part contains; fixed, so that the same settings always render the same template.
 _BOUNDARY: Final = "==batchwright=="
@@ -28,46 +33,84 @@ AGENT_SETTINGS: Final[Mapping[str, str]] = {
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html"""
 
 
-def setting_problems(settings: Mapping[str, str]) -> Sequence[Problem]:
-    """Find settings that the agent's configuration cannot hold, and text that is too long for user data."""
-    found = [
+def setting_problems(settings: Mapping[str, str] | None, *, ecs_agent: bool = True) -> Sequence[Problem]:
+    """Find settings that the agent's configuration cannot hold, or that no agent reads."""
+    if settings is None:
+        return []
+    if not is_mapping(settings):
+        fix = "Use {'ECS_ENABLE_TASK_IAM_ROLE': 'true'}."
+        return [Problem("agent_settings", settings, "a mapping of names to texts", fix)]
+    if settings and not ecs_agent:
+        return [Problem("agent_settings", dict(settings), "nothing with ecs_agent=False", "Leave them out.")]
+    return [
         Problem(
             "agent_settings",
             f"{name}={value}",
-            "names of capital letters, digits and _, with values of one line",
+            "names of capital letters, digits and _, with values of one line of ASCII",
             "Write one setting an entry, as in {'ECS_ENABLE_TASK_IAM_ROLE': 'true'}.",
         )
         for name, value in settings.items()
-        if not _NAME.fullmatch(name) or len(value.splitlines()) > 1 or value.endswith(("\n", "\r"))
+        if not is_text(name) or not _NAME.fullmatch(name) or not _is_line(value)
     ]
-    size = len(render(settings).encode())
-    if size > MAX_BYTES:
-        found.append(
-            Problem("agent_settings", f"{size:,} bytes of user data", f"up to {MAX_BYTES:,} bytes", "Leave some out.")
-        )
-    return found
 
 
-def render(settings: Mapping[str, str]) -> str:
-    """Render the agent's settings as MIME multi-part user data.
+def size_problems(settings: Mapping[str, str], sections: Sequence[tuple[str, Section]]) -> Sequence[Problem]:
+    """Find text that is too long for user data, with what each part adds to it."""
+    total = len(render(settings, sections).encode())
+    if not sections and total > MAX_BYTES:
+        fix = "Leave some out."
+        return [Problem("agent_settings", f"{total:,} bytes of user data", f"up to {MAX_BYTES:,} bytes", fix)]
+    sizes: dict[str, int] = {}
+    for part, each in sections:
+        sizes[part] = sizes.get(part, 0) + len(_section(part, each).encode())
+    return part_size_problems(total, sizes)
+
+
+def render(settings: Mapping[str, str], sections: Sequence[tuple[str, Section]] = ()) -> str:
+    """Render scripts of parts, each with its part's name, and the agent's settings as MIME multi-part user data.
 
     Batch refuses launch templates whose user data is not MIME multi-part.
     Source: https://docs.aws.amazon.com/batch/latest/userguide/launch-templates.html
     """
-    lines = "\n".join(f"echo {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+    # sorted() keeps the order within a stage.
+    ordered = sorted(sections, key=lambda pair: pair[1].stage)
+    first = [_mime("cloud-boothook", prelude())] if sections else []
+    before = [_section(part, each) for part, each in ordered if each.stage < Stage.AGENT]
+    after = [_section(part, each) for part, each in ordered if each.stage >= Stage.AGENT]
+    parts = "".join([*first, *before, *([_settings(settings)] if settings else []), *after])
     return f"""MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary="{_BOUNDARY}"
 
---{_BOUNDARY}
-Content-Type: text/x-shellscript; charset="utf-8"
-MIME-Version: 1.0
+{parts}--{_BOUNDARY}--
+"""
 
-#!/bin/bash
+
+def _settings(settings: Mapping[str, str]) -> str:
+    lines = "\n".join(f"echo {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+    script = f"""#!/bin/bash
 # Settings of the ECS agent, which starts after this script.
 mkdir -p /etc/ecs
 {{
 {lines}
 }} >> /etc/ecs/ecs.config
-
---{_BOUNDARY}--
 """
+    return _mime("x-shellscript", script)
+
+
+def _section(part: str, each: Section) -> str:
+    return _mime("cloud-boothook" if each.stage.before_docker else "x-shellscript", program(part, each))
+
+
+def _mime(subtype: str, script: str) -> str:
+    return f"""--{_BOUNDARY}
+Content-Type: text/{subtype}; charset="utf-8"
+MIME-Version: 1.0
+
+{script}
+"""
+
+
+def _is_line(value: object) -> bool:
+    return (
+        isinstance(value, str) and value.isascii() and len(value.splitlines()) <= 1 and not value.endswith(("\n", "\r"))
+    )
