@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import aws_cdk as cdk
@@ -7,8 +8,8 @@ import pytest
 from support.problems import fields, refused
 from support.synthesis import Template, new_stack, synthesize
 
-from batchwright import Ec2Environment, Egress, FargateEnvironment, Network
-from batchwright.network import BATCH_ENDPOINTS
+from batchwright import Ec2Environment, Egress, FargateEnvironment, Network, Platform
+from batchwright.model.egress import ENDPOINT_SERVICES
 
 VPC_ENDPOINT = "AWS::EC2::VPCEndpoint"
 SUBNET = "AWS::EC2::Subnet"
@@ -46,12 +47,12 @@ def test_no_nat_gateway_unless_asked_for(private: Template) -> None:
 
 
 def test_batch_finds_every_service_it_needs(private: Template) -> None:
-    assert service_names(private) == sorted([*BATCH_ENDPOINTS.values(), "s3", "dynamodb"])
+    assert service_names(private) == sorted([*ENDPOINT_SERVICES[Platform.EC2], "s3", "dynamodb"])
 
 
 def test_interface_endpoints_have_private_names_in_the_job_subnets(private: Template) -> None:
     interfaces = [e for e in private.of_type(VPC_ENDPOINT).values() if e["VpcEndpointType"] == "Interface"]
-    assert len(interfaces) == len(BATCH_ENDPOINTS)
+    assert len(interfaces) == len(ENDPOINT_SERVICES[Platform.EC2])
     for endpoint in interfaces:
         assert endpoint["PrivateDnsEnabled"] is True
         assert len(endpoint["SubnetIds"]) == 2
@@ -128,9 +129,20 @@ def test_an_endpoint_is_named_by_its_suffix(service: str) -> None:
     assert fields(error) == ["endpoints"]
 
 
-@pytest.mark.parametrize("max_azs", [0, -1, 7])
-def test_zones_are_one_to_six(max_azs: int) -> None:
+@pytest.mark.parametrize("max_azs", [0, -1, 7, 2.5, math.nan, "2", None, True])
+def test_zones_are_one_to_six(max_azs: Any) -> None:  # noqa: ANN401
     assert fields(refused(lambda: Network(new_stack(), "Network", max_azs=max_azs))) == ["max_azs"]
+
+
+@pytest.mark.parametrize("gateways", [1.5, math.inf, "1", True])
+def test_gateways_are_a_whole_number(gateways: Any) -> None:  # noqa: ANN401
+    error = refused(lambda: Network(new_stack(), "Network", egress=Egress.NAT, nat_gateways=gateways))
+    assert fields(error) == ["nat_gateways"]
+
+
+@pytest.mark.parametrize(("endpoints", "field"), [(None, "endpoints"), ([1], "endpoints[0]"), ("sts", "endpoints")])
+def test_endpoints_are_a_list_of_texts(endpoints: Any, field: str) -> None:  # noqa: ANN401
+    assert fields(refused(lambda: Network(new_stack(), "Network", endpoints=endpoints))) == [field]
 
 
 def test_more_gateways_than_zones_are_refused() -> None:

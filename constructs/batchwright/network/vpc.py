@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from batchwright.model import Problems
-from batchwright.model.arguments import text_list_problems
+from batchwright.model import Platform, Problems
+from batchwright.model.egress import endpoint_services
+from batchwright.model.numbers import is_whole
+from batchwright.network.endpoints import endpoint_construct_id, endpoint_group, endpoint_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 class Egress(StrEnum):
@@ -30,30 +31,13 @@ class Egress(StrEnum):
     """Public addresses: the cheapest, and reachable only where a security group allows it."""
 
 
-# Image pulls, logs, the ECS agent, secrets. Without one of the first six a job stays RUNNABLE or fails to pull.
-# Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-#          https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
-BATCH_ENDPOINTS: Final[Mapping[str, str]] = {
-    "EcrApi": "ecr.api",
-    "EcrDocker": "ecr.dkr",
-    "Ecs": "ecs",
-    "EcsAgent": "ecs-agent",
-    "EcsTelemetry": "ecs-telemetry",
-    "Logs": "logs",
-    "SecretsManager": "secretsmanager",
-}
-
-
-_SERVICE: Final = re.compile(r"(?!com\.amazonaws)(?!aws\.)[a-z0-9]+(?:[.-][a-z0-9]+)*")
-_GATEWAYS: Final = frozenset({"s3", "dynamodb"})
-
-
 class Network(Construct):
     """A VPC for compute environments, without NAT gateways unless they are asked for.
 
     With `Egress.ENDPOINTS` (the default) jobs reach ECR, ECS, CloudWatch Logs and Secrets Manager through interface
     endpoints (billed per hour and zone), S3 and DynamoDB through gateway endpoints (free), and nothing else. A job
-    that calls another AWS service names it in `endpoints`; a job that downloads from the internet needs `Egress.NAT`.
+    that calls another AWS service names it in `endpoints`; a job that downloads from the internet, an image of a public
+    registry included, needs `Egress.NAT`. So do Managed Instances.
 
     Rejected traffic is logged for a month, so that a job that cannot reach something shows why.
 
@@ -65,8 +49,10 @@ class Network(Construct):
             Spot more pools. Interface endpoints and NAT gateways are billed per zone.
         nat_gateways: NAT gateways, only with `Egress.NAT`, 1 to `max_azs`; one by default, which is the cheapest and a
             single point of failure.
-        endpoints: Further AWS services for interface endpoints, by their suffix (`sts`, `sns`, `states`, ...);
-            only with `Egress.ENDPOINTS`.
+        endpoints: Further AWS services for interface endpoints, by their suffix (`sts`, `sns`, `states`, ...; `ssm` for
+            secrets in Parameter Store, `ssmmessages` for ECS Exec); only with `Egress.ENDPOINTS`.
+        endpoints_for: What the environments run on, only with `Egress.ENDPOINTS`: `Platform.EC2` by default, which
+            covers Fargate too. Fargate alone needs three endpoints less; Kubernetes pods (`Platform.EKS`) need others.
 
     Raises:
         ConfigurationError: A number is outside its range, or an option does not fit the egress.
@@ -86,9 +72,13 @@ class Network(Construct):
         max_azs: int = 2,
         nat_gateways: int | None = None,
         endpoints: Sequence[str] = (),
+        endpoints_for: Sequence[Platform] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._check(egress=egress, max_azs=max_azs, nat_gateways=nat_gateways, endpoints=endpoints)
+        problems = Problems(where(self))
+        _check(problems, egress=egress, max_azs=max_azs, nat_gateways=nat_gateways)
+        _check_endpoints(problems, egress=egress, endpoints=endpoints, platforms=endpoints_for)
+        problems.raise_if_any()
         self.egress = egress = Egress(egress)
         self.vpc = ec2.Vpc(
             self,
@@ -103,56 +93,15 @@ class Network(Construct):
             restrict_default_security_group=False,
         )
         self.flow_log_group = self._log_rejected_traffic()
-        self.endpoint_security_group = self._add_endpoints(endpoints) if egress is Egress.ENDPOINTS else None
+        self.endpoint_security_group: ec2.SecurityGroup | None = None
+        if egress is Egress.ENDPOINTS:
+            platforms = (Platform.EC2,) if endpoints_for is None else endpoints_for
+            self.endpoint_security_group = self._add_endpoints(endpoint_services(platforms, endpoints))
 
     @property
     def subnets(self) -> ec2.SubnetSelection:
         """The subnets that jobs run in."""
         return ec2.SubnetSelection(subnet_group_name="Batch")
-
-    def _check(self, *, egress: str, max_azs: int, nat_gateways: int | None, endpoints: Sequence[str]) -> None:
-        problems = Problems(where(self))
-        problems.check(
-            egress in tuple(Egress),
-            field="egress",
-            value=egress,
-            allowed=" or ".join(f"Egress.{way.name}" for way in Egress),
-            fix="Use Egress.NAT for jobs that download from the internet.",
-        )
-        problems.extend(text_list_problems("endpoints", endpoints, fix=f"Use [{endpoints!r}]."))
-        problems.check(
-            1 <= max_azs <= 6, field="max_azs", value=max_azs, allowed="1 to 6", fix="Two or three suit most workloads."
-        )
-        problems.check(
-            nat_gateways is None or (egress == Egress.NAT and 1 <= nat_gateways <= max_azs),
-            field="nat_gateways",
-            value=nat_gateways,
-            allowed=f"1 to max_azs ({max_azs}) with Egress.NAT, nothing otherwise",
-            fix="Leave it out for one NAT gateway with Egress.NAT, and for none without.",
-        )
-        problems.check(
-            not endpoints or egress == Egress.ENDPOINTS,
-            field="endpoints",
-            value=list(endpoints),
-            allowed="nothing unless egress is Egress.ENDPOINTS",
-            fix="Leave it out: these subnets reach every service already.",
-        )
-        for service in () if isinstance(endpoints, str) else endpoints:
-            problems.check(
-                service not in _GATEWAYS,
-                field="endpoints",
-                value=service,
-                allowed="services without a gateway endpoint, which this network has for S3 and DynamoDB",
-                fix=f"Leave {service!r} out: it is reached already.",
-            )
-            problems.check(
-                bool(_SERVICE.fullmatch(service)),
-                field="endpoints",
-                value=service,
-                allowed="what follows com.amazonaws.REGION. in the service's name, such as sts or ecr.api",
-                fix="List them with `aws ec2 describe-vpc-endpoint-services`.",
-            )
-        problems.raise_if_any()
 
     def _log_rejected_traffic(self) -> logs.LogGroup:
         group = logs.LogGroup(
@@ -165,17 +114,11 @@ class Network(Construct):
         )
         return group
 
-    def _add_endpoints(self, more: Sequence[str]) -> ec2.SecurityGroup:
-        group = ec2.SecurityGroup(
-            self, "Endpoints", vpc=self.vpc, description="VPC endpoints of the Batch network", allow_all_outbound=False
-        )
-        group.add_ingress_rule(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), ec2.Port.HTTPS, "HTTPS from the VPC")
-        # One endpoint a service: a second one cannot have the service's private name.
-        added = {_endpoint_id(service): service for service in more if service not in BATCH_ENDPOINTS.values()}
-        services = {**BATCH_ENDPOINTS, **added}
-        for endpoint_id, service in services.items():
+    def _add_endpoints(self, services: Sequence[str]) -> ec2.SecurityGroup:
+        group = endpoint_group(self, "Endpoints", self.vpc)
+        for service in services:
             self.vpc.add_interface_endpoint(
-                endpoint_id,
+                endpoint_construct_id(service),
                 service=ec2.InterfaceVpcEndpointAwsService(service),
                 security_groups=[group],
                 subnets=self.subnets,
@@ -184,9 +127,48 @@ class Network(Construct):
         return group
 
 
-def _endpoint_id(service: str) -> str:
-    """Make a construct id of a service suffix: `ecr.api` -> `EcrApi`."""
-    return "".join(part.capitalize() for part in service.replace("-", ".").split("."))
+def _check(problems: Problems, *, egress: str, max_azs: int, nat_gateways: int | None) -> None:
+    problems.check(
+        egress in tuple(Egress),
+        field="egress",
+        value=egress,
+        allowed=" or ".join(f"Egress.{way.name}" for way in Egress),
+        fix="Use Egress.NAT for jobs that download from the internet.",
+    )
+    zones = _is_count(max_azs, most=6)
+    problems.check(
+        zones, field="max_azs", value=max_azs, allowed="1 to 6, known now", fix="Two or three suit most workloads."
+    )
+    problems.check(
+        nat_gateways is None or (egress == Egress.NAT and _is_count(nat_gateways, most=max_azs if zones else 6)),
+        field="nat_gateways",
+        value=nat_gateways,
+        allowed=f"1 to max_azs ({max_azs}) with Egress.NAT, nothing otherwise",
+        fix="Leave it out for one NAT gateway with Egress.NAT, and for none without.",
+    )
+
+
+def _is_count(number: object, *, most: int) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return is_whole(number) and 1 <= number <= most
+
+
+def _check_endpoints(
+    problems: Problems, *, egress: str, endpoints: Sequence[str], platforms: Sequence[Platform] | None
+) -> None:
+    for field, value, empty in (
+        ("endpoints", endpoints, not endpoints),
+        ("endpoints_for", platforms, platforms is None),
+    ):
+        problems.check(
+            empty or egress == Egress.ENDPOINTS,
+            field=field,
+            value=value,
+            allowed="nothing unless egress is Egress.ENDPOINTS",
+            fix="Leave it out: these subnets reach every service already.",
+        )
+    problems.extend(endpoint_problems(endpoints, platforms, fix="Use Egress.NAT."))
 
 
 def _subnets(egress: Egress) -> list[ec2.SubnetConfiguration]:
