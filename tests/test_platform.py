@@ -75,6 +75,24 @@ def test_capacity_is_tried_in_the_order_given(capacity: list[Spot | OnDemand | F
 
 
 @pytest.mark.parametrize(
+    ("capacity", "ids"),
+    [
+        ([OnDemand()], ["OnDemand"]),
+        ([Spot(), OnDemand()], ["Spot", "OnDemand"]),
+        ([OnDemand(), Spot(), OnDemand(Instances.of("c7i"))], ["OnDemand", "Spot", "OnDemand2"]),
+        ([Fargate(spot=True), Fargate()], ["FargateSpot", "Fargate"]),
+    ],
+)
+def test_an_environment_keeps_its_id_when_another_kind_joins(
+    capacity: list[Spot | OnDemand | Fargate], ids: list[str]
+) -> None:
+    stack = new_stack()
+    platform = BatchPlatform(stack, "Platform", vpc=vpc_of(stack), capacity=capacity)
+    assert [platform.node.find_child(name).node.id for name in ids] == ids
+    assert len(platform.environments) == len(ids)
+
+
+@pytest.mark.parametrize(
     "capacity", [[], [Spot(), Fargate()], [Spot(), OnDemand(Instances.graviton())], [Fargate()] * 4]
 )
 def test_a_mix_that_batch_refuses_is_refused(capacity: list[Spot | OnDemand | Fargate]) -> None:
@@ -82,7 +100,15 @@ def test_a_mix_that_batch_refuses_is_refused(capacity: list[Spot | OnDemand | Fa
 
 
 def test_a_number_outside_its_range_is_refused() -> None:
-    assert fields(refused(lambda: platform_of(capacity=[Spot(max_vcpus=0)]))) == ["max_vcpus"]
+    assert fields(refused(lambda: platform_of(capacity=[Spot(max_vcpus=0), OnDemand(min_vcpus=-1)]))) == [
+        "capacity[0].max_vcpus",
+        "capacity[1].min_vcpus",
+    ]
+
+
+def test_what_is_no_vpc_and_no_topic_is_refused() -> None:
+    build = lambda: BatchPlatform(new_stack(), "Platform", vpc="vpc-1", topic="alarms")  # type: ignore[arg-type]  # noqa: E731
+    assert fields(refused(build)) == ["vpc", "topic"]
 
 
 def test_a_job_runs_on_it() -> None:

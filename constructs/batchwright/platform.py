@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from constructs import Construct
 
-from batchwright.environments.offers import Fargate, OnDemand, Spot
-from batchwright.model import Problems
-from batchwright.model.arguments import kind_problems
+from batchwright.environments.offers import Fargate, OnDemand, Spot, offer_ids
+from batchwright.model import ConfigurationError, Problem, Problems
+from batchwright.model.arguments import like_problems
 from batchwright.network import Network
 from batchwright.notifications import JobStateNotifier
 from batchwright.queues import JobQueue
@@ -65,26 +66,46 @@ class BatchPlatform(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
-        problems.check(
-            not isinstance(vpc, Network), field="vpc", value=vpc, allowed="an ec2.IVpc", fix="Use the network's .vpc."
-        )
         if problems.check(
-            capacity is None or isinstance(capacity, Sequence),
-            field="capacity",
-            value=capacity,
-            allowed="a list",
-            fix=f"Use [{capacity!r}].",
+            not isinstance(vpc, Network), field="vpc", value=vpc, allowed="an ec2.IVpc", fix="Use the network's .vpc."
         ):
-            for offer in capacity or ():
-                problems.extend(kind_problems("capacity", offer, _OFFERS, fix="Use [Spot(...), OnDemand(...)]."))
+            fix = "Use a Network's .vpc, or ec2.Vpc.from_lookup(...)."
+            problems.extend(like_problems("vpc", vpc, "vpc_id", kind="an ec2.IVpc", fix=fix))
+        problems.extend(like_problems("topic", topic, "topic_arn", kind="an sns.ITopic", fix="Use sns.Topic(...)."))
+        problems.extend(_capacity_problems(capacity))
         problems.raise_if_any()
         offers = (Spot(), OnDemand()) if capacity is None else tuple(capacity)
         self.network = None if vpc else Network(self, "Network")
         self.vpc: ec2.IVpc = vpc or self.network.vpc  # type: ignore[union-attr]
-        self.environments: tuple[ComputeEnvironment, ...] = tuple(
-            offer.build(self, f"{type(offer).__name__}{number}", vpc=self.vpc)
-            for number, offer in enumerate(offers, start=1)
-        )
+        self.environments = self._build(offers, problems)
         self.queue = JobQueue(self, "Queue", environments=self.environments)
         self.notifier = JobStateNotifier(self, "Notifier", queues=[self.queue], topic=topic)
         self.topic: sns.ITopic = self.notifier.topic
+
+    def _build(self, offers: Sequence[Spot | OnDemand | Fargate], problems: Problems) -> tuple[ComputeEnvironment, ...]:
+        """Build all environments, so that what is wrong with each of them is told at once.
+
+        Raises:
+            ConfigurationError: AWS would refuse one.
+        """
+        built: list[ComputeEnvironment] = []
+        for index, (offer, name) in enumerate(zip(offers, offer_ids(offers), strict=True)):
+            try:
+                built.append(offer.build(self, name, vpc=self.vpc))
+            except ConfigurationError as error:
+                problems.extend([replace(each, field=f"capacity[{index}].{each.field}") for each in error.problems])
+        problems.raise_if_any()
+        return tuple(built)
+
+
+def _capacity_problems(capacity: object) -> Sequence[Problem]:
+    fix = "Use [Spot(...), OnDemand(...)]."
+    if capacity is None:
+        return []
+    if not isinstance(capacity, Sequence) or isinstance(capacity, str):
+        return [Problem("capacity", capacity, "a list", fix)]
+    return [
+        Problem(f"capacity[{index}]", offer, "a Spot, an OnDemand or a Fargate", fix)
+        for index, offer in enumerate(capacity)
+        if not isinstance(offer, _OFFERS)
+    ]

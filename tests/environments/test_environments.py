@@ -14,7 +14,7 @@ from support.parts import HOSTED, KINDS, SERVERLESS, environment_of, vpc_of
 from support.problems import fields, refused
 from support.synthesis import new_stack, synthesize
 
-from batchwright import FargateEnvironment, HostLaunchTemplate, Instances, Platform
+from batchwright import FargateEnvironment, HostLaunchTemplate, HostOptions, Instances, Platform
 from batchwright.contracts import ComputeEnvironment
 
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
@@ -54,7 +54,9 @@ def test_it_can_be_updated_in_place(kind: str) -> None:
     stack = new_stack()
     environment_of(stack, kind)
     properties = synthesize(stack).only(ENVIRONMENT)
-    assert properties["ReplaceComputeEnvironment"] is False
+    # Nothing is said on Fargate, where the property means nothing: updates are always in place.
+    assert properties.get("ReplaceComputeEnvironment", False) is False
+    assert ("ReplaceComputeEnvironment" in properties) is (kind in HOSTED)
     assert "ServiceRole" not in properties
 
 
@@ -236,7 +238,7 @@ class TestHosted:
     def test_a_given_role_is_used(self, kind: str) -> None:
         stack = new_stack()
         role = cdk.aws_iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/hosts")
-        environment = environment_of(stack, kind, instance_role=role)
+        environment = environment_of(stack, kind, hosts=HostOptions(role=role))
         template = synthesize(stack)
         assert not template.of_type("AWS::IAM::Role")
         assert template.only("AWS::IAM::InstanceProfile")["Roles"] == ["hosts"]
@@ -259,7 +261,7 @@ class TestHosted:
         stack = new_stack()
         role = iam.Role(stack, "Mine", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
         role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::data/*"]))
-        environment_of(stack, kind, instance_role=role)
+        environment_of(stack, kind, hosts=HostOptions(role=role))
         template = synthesize(stack)
         (policy,) = template.of_type("AWS::IAM::Policy")
         assert policy in template.raw(ENVIRONMENT)[0]["DependsOn"]
@@ -269,7 +271,8 @@ class TestHosted:
         stack = new_stack()
         shared = HostLaunchTemplate(stack, "Shared", metadata_hop_limit=2)
         environments = [
-            environment_of(stack, kind, construct_id=f"Environment{n}", launch_template=shared) for n in (1, 2)
+            environment_of(stack, kind, construct_id=f"Environment{n}", hosts=HostOptions(launch_template=shared))
+            for n in (1, 2)
         ]
         assert len(synthesize(stack).of_type("AWS::EC2::LaunchTemplate")) == 1
         assert [e.launch_template for e in environments if not isinstance(e, FargateEnvironment)] == [shared, shared]

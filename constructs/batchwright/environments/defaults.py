@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from batchwright.model.strategies import AllocationStrategy
+
 MAX_VCPUS: Final = 256
 """A ceiling on the bill of a first deployment; raise it on purpose."""
 
 MIN_VCPUS: Final = 0
 """Scale to zero: an idle environment costs nothing."""
 
-ON_DEMAND_STRATEGY: Final = "BEST_FIT_PROGRESSIVE"
+ON_DEMAND_STRATEGY: Final = AllocationStrategy.BEST_FIT_PROGRESSIVE
 """Falls to the next type when the best is out of stock, and can be updated in place, unlike BEST_FIT.
 https://docs.aws.amazon.com/batch/latest/userguide/allocation-strategies.html"""
 
-SPOT_STRATEGY: Final = "SPOT_PRICE_CAPACITY_OPTIMIZED"
+SPOT_STRATEGY: Final = AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED
 """Weighs price against the risk of being reclaimed; AWS's own advice for Spot.
 https://docs.aws.amazon.com/batch/latest/userguide/allocation-strategies.html"""
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchwright.environments import defaults
-from batchwright.environments.hosted import HostedSettings
-from batchwright.environments.hosted_environment import HostedEnvironment
+from batchwright.environments.hosted.environment import HostedEnvironment
+from batchwright.environments.hosted.host_options import HostOptions
+from batchwright.environments.hosted.settings import HostedSettings
 from batchwright.environments.instances import Instances
+from batchwright.environments.updates import Updates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import aws_cdk as cdk
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
-    from batchwright.hosts import HostLaunchTemplate
+    from batchwright.environments.container_insights import ContainerInsights
+    from batchwright.model.strategies import AllocationStrategy
 
 
 class Ec2Environment(HostedEnvironment):
@@ -25,6 +29,9 @@ class Ec2Environment(HostedEnvironment):
     Hosts get an encrypted disk, IMDSv2 and the agent settings of `HostLaunchTemplate`. AWS's service-linked role
     manages them, which allows updates in place; each update takes the newest Amazon Linux 2023 image.
 
+    With `Instances.hpc(...)` it is one for multi-node jobs: hosts in one zone and one cluster placement group, with
+    Elastic Fabric Adapters and a security group through which they reach each other.
+
     Args:
         scope: The parent.
         construct_id: The id below it.
@@ -32,14 +39,25 @@ class Ec2Environment(HostedEnvironment):
         instances: What may be launched; `Instances.x86()` by default.
         max_vcpus: vCPUs that it grows to at most, 1 or more.
         min_vcpus: vCPUs kept running when idle, 0 to `max_vcpus`; they are billed.
-        subnets: Which subnets; private ones by default.
-        security_groups: One to five groups; by default one that lets nothing in.
-        instance_role: The hosts' role, with `AmazonEC2ContainerServiceforEC2Role`; made when left out.
-        launch_template: The hosts' launch template; made when left out.
+        scale_down_delay: How long a host waits for another job when its last one has ended, 0 or 20 to 10,080 whole
+            minutes; it is billed meanwhile. By default Batch ends it soon.
+        strategy: How Batch chooses among the instances; `BEST_FIT_PROGRESSIVE` by default.
+        subnets: Which subnets; private ones by default. The first of them with `Instances.hpc`, and never more
+            than one zone.
+        security_groups: One to five groups; by default one that lets nothing in. With
+            `Instances.hpc`, members reach each other.
+        hosts: What hosts are made of: launch templates, images, role, tags and more.
+        updates: What happens to hosts and running jobs when a change needs other hosts; the environment stays, and
+            running jobs get half an hour, by default.
+        container_insights: How much CloudWatch Container Insights collects; what the account says when left out.
+        service_role: A role of your own for Batch. It needs `Updates(replace=True)`, as AWS updates such an environment
+            in no other way; by default AWS's service-linked role.
+        tags: Tags of the environment itself; a change replaces it. Those that `Tags.of(...)` sets on what is above it
+            do not reach it. `HostOptions.tags` are those of the hosts.
         enabled: Whether queues may place jobs on it. False drains it.
 
     Raises:
-        ConfigurationError: A number is outside its range.
+        ConfigurationError: AWS would refuse the settings, or take some and ignore them.
     """
 
     def __init__(
@@ -51,10 +69,15 @@ class Ec2Environment(HostedEnvironment):
         instances: Instances | None = None,
         max_vcpus: int = defaults.MAX_VCPUS,
         min_vcpus: int = defaults.MIN_VCPUS,
+        scale_down_delay: cdk.Duration | None = None,
+        strategy: AllocationStrategy = defaults.ON_DEMAND_STRATEGY,
         subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
-        instance_role: iam.IRole | None = None,
-        launch_template: HostLaunchTemplate | None = None,
+        hosts: HostOptions | None = None,
+        updates: Updates | None = None,
+        container_insights: ContainerInsights | None = None,
+        service_role: iam.IRole | None = None,
+        tags: Mapping[str, str] | None = None,
         enabled: bool = True,
     ) -> None:
         super().__init__(
@@ -62,15 +85,19 @@ class Ec2Environment(HostedEnvironment):
             construct_id,
             settings=HostedSettings(
                 kind="EC2",
-                strategy=defaults.ON_DEMAND_STRATEGY,
                 vpc=vpc,
-                instances=instances or Instances.x86(),
-                min_vcpus=min_vcpus,
+                instances=Instances.x86() if instances is None else instances,
                 max_vcpus=max_vcpus,
+                min_vcpus=min_vcpus,
+                scale_down_delay=scale_down_delay,
+                strategy=strategy,
                 subnets=subnets,
                 security_groups=security_groups,
-                instance_role=instance_role,
-                launch_template=launch_template,
+                hosts=HostOptions() if hosts is None else hosts,
+                updates=Updates() if updates is None else updates,
+                container_insights=container_insights,
+                service_role=service_role,
+                tags=tags,
                 enabled=enabled,
             ),
         )

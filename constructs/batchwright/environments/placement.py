@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
 
-from batchwright.model import Problems
+from batchwright.environments.hosted.efa import open_group
+from batchwright.model import Problem, Problems
+from batchwright.model.arguments import is_like, kind_problems, like_item_problems
+from batchwright.model.efa import efa_network_problems
 from batchwright.model.placement import security_group_problems, subnet_problems
-from batchwright.tokens import where
+from batchwright.tokens import is_token, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs import Construct
-
-    from batchwright.model import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +47,83 @@ def place(
     subnets: ec2.SubnetSelection | None,
     security_groups: Sequence[ec2.ISecurityGroup] | None,
     problems: Sequence[Problem] = (),
+    together: bool = False,
 ) -> Placement:
     """Select subnets (private ones unless told otherwise) and take or make a security group.
 
+    Args:
+        scope: Where a security group is made.
+        vpc: The VPC.
+        subnets: Which subnets; None for the private ones.
+        security_groups: Which groups; None for a new one.
+        problems: What the environment has found before.
+        together: Whether hosts must share one zone and reach each other. Without a choice of subnets, the first one is
+            taken then, and the new group is open to itself.
+
     Raises:
-        ConfigurationError: More than 16 subnets or more than five security groups, or none of either; together with
-            the `problems` that the environment has found before.
+        ConfigurationError: More than 16 subnets or more than five security groups, or none of either; several zones
+            where one is needed; an argument of another kind; together with the `problems`.
             Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
     """
-    subnet_ids, public = _select(vpc, subnets)
     found = Problems(where(scope))
     found.extend(problems)
-    found.extend(subnet_problems(len(subnet_ids)))
+    selection = _select(vpc, subnets, found, together=together) if _is_place(found, vpc, subnets) else None
+    if selection:
+        found.extend(subnet_problems(len(selection[0])))
+    fix = "Use [ec2.SecurityGroup(...)]."
     if security_groups is not None:
-        found.extend(security_group_problems(len(security_groups)))
+        kind = "a security group"
+        kinds = like_item_problems("security_groups", security_groups, "security_group_id", kind=kind, fix=fix)
+        found.extend(kinds or security_group_problems(len(security_groups)))
     found.raise_if_any()
-    groups = security_groups or (_closed_group(scope, vpc),)
+    subnet_ids, public = selection or ((), False)
+    groups = security_groups or (open_group(scope, vpc) if together else _closed_group(scope, vpc),)
     return Placement(subnet_ids, public, tuple(groups))
 
 
-def _select(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> tuple[tuple[str, ...], bool]:
-    """Choose subnets: their ids, and whether one of them is public."""
+def _is_place(found: Problems, vpc: ec2.IVpc, subnets: object) -> bool:
+    is_vpc = found.check(
+        is_like(vpc, "vpc_id"),
+        field="vpc",
+        value=vpc,
+        allowed="an ec2.IVpc",
+        fix="Use a Network's .vpc, or ec2.Vpc.from_lookup(...).",
+    )
+    fix = "Use ec2.SubnetSelection(...)."
+    kinds = kind_problems("subnets", subnets, ec2.SubnetSelection, fix=fix)
+    found.extend(kinds)
+    return is_vpc and not kinds
+
+
+def _select(
+    vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None, found: Problems, *, together: bool
+) -> tuple[tuple[str, ...], bool] | None:
+    """Choose subnets: their ids, and whether one of them is public; None where the VPC has none such."""
     if subnets is None:
         # The CDK's own preference, in half the calls that select_subnets() takes.
         private = vpc.private_subnets or vpc.isolated_subnets
         chosen = private or vpc.public_subnets
-        return tuple(subnet.subnet_id for subnet in chosen), not private
-    selected = vpc.select_subnets(
-        availability_zones=subnets.availability_zones,
-        one_per_az=subnets.one_per_az,
-        subnet_filters=subnets.subnet_filters,
-        subnet_group_name=subnets.subnet_group_name,
-        subnets=subnets.subnets,
-        subnet_type=subnets.subnet_type,
-    )
+        return tuple(subnet.subnet_id for subnet in (chosen[:1] if together else chosen)), not private
+    try:
+        selected = vpc.select_subnets(
+            availability_zones=subnets.availability_zones,
+            one_per_az=subnets.one_per_az,
+            subnet_filters=subnets.subnet_filters,
+            subnet_group_name=subnets.subnet_group_name,
+            subnets=subnets.subnets,
+            subnet_type=subnets.subnet_type,
+        )
+    except RuntimeError as error:
+        # The CDK's words, without the code before them: which groups there are, or what excludes what.
+        text = str(error).partition(": ")[2] or str(error)
+        found.check(False, field="subnets", value=text, allowed="a selection that the VPC has", fix="Select others.")
+        return None
+    if together:
+        zones = set(selected.availability_zones)
+        count = None if any(map(is_token, zones)) else len(zones)
+        found.extend(
+            efa_network_problems(inbound_from_itself=None, outbound_to_itself=None, placement_group=None, zones=count)
+        )
     return tuple(selected.subnet_ids), selected.has_public
 
 

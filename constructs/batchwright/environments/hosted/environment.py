@@ -10,12 +10,12 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from batchwright.environments.hosted import build_hosted
+from batchwright.environments.hosted.resources import build_hosted
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
 
-    from batchwright.environments.hosted import HostedSettings
+    from batchwright.environments.hosted.settings import HostedSettings
     from batchwright.hosts import HostLaunchTemplate
     from batchwright.model import Capacity
 
@@ -30,7 +30,7 @@ class HostedEnvironment(Construct):
         settings: What it is made of.
 
     Raises:
-        ConfigurationError: A number is outside its range.
+        ConfigurationError: AWS would refuse the settings, or take some and ignore them.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: HostedSettings) -> None:
@@ -68,6 +68,16 @@ class HostedEnvironment(Construct):
     def launch_template(self) -> HostLaunchTemplate:
         """The hosts' launch template."""
         return self._hosted.launch_template
+
+    @property
+    def placement_group(self) -> ec2.IPlacementGroup | None:
+        """Where hosts stand to each other; None when they stand anywhere."""
+        return self._hosted.placement_group
+
+    @property
+    def spot_fleet_role(self) -> iam.IRole | None:
+        """The Spot Fleet's role; None without one, as all strategies but `BEST_FIT` need none."""
+        return self._hosted.spot_fleet_role
 
     @property
     def connections(self) -> ec2.Connections:

@@ -1,0 +1,1 @@
+"""vCPUs by time and by budget."""

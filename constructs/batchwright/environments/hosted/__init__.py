@@ -1,0 +1,1 @@
+"""What EC2 and Spot environments are made of: hosts, their images and their launch templates."""

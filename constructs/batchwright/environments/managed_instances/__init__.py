@@ -1,0 +1,1 @@
+"""Environments on ECS Managed Instances: AWS looks after the hosts."""

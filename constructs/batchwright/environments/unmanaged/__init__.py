@@ -1,0 +1,1 @@
+"""Unmanaged environments: hosts of your own, in an Auto Scaling group that joins them."""
