@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -12,6 +12,7 @@ from batchwright.model import Problems
 from batchwright.model.arguments import choice_problems
 from batchwright.notifications.topic import NotificationTopic
 from batchwright.notifications.topic_target import topic_target
+from batchwright.queues.events import JOB_STATES, job_state_detail
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
 
     from batchwright.contracts import Job, Queue
-
-# Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
-JOB_STATES: Final = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 
 
 class JobStateNotifier(Construct):
@@ -68,13 +66,10 @@ class JobStateNotifier(Construct):
             self.notification_topic = NotificationTopic(self, "Topic")
             topic = self.notification_topic.topic
         self.topic: sns.ITopic = topic
-        detail: dict[str, Any] = {"status": list(states)}
-        if queues:
-            detail["jobQueue"] = [queue.job_queue_arn for queue in queues]
+        arns = [queue.job_queue_arn for queue in queues]
+        detail = job_state_detail(states, queue_arns=arns, include_array_children=include_array_children)
         if jobs:
             detail["jobDefinition"] = [{"prefix": self._every_revision(job)} for job in jobs]
-        if not include_array_children:
-            detail["arrayProperties"] = {"index": [{"exists": False}]}
         self.rule = events.Rule(
             self,
             "Rule",
