@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
 from support.problems import fields, refused
 from support.synthesis import new_stack, synthesize
 
@@ -113,3 +115,27 @@ def test_there_is_nothing_to_grant_for_another_registry() -> None:
     stack = new_stack()
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
     assert JobImage.from_registry("python").grant_pull(role) is None
+
+
+def test_an_image_for_several_architectures() -> None:
+    assert JobImage.from_registry("a/b:1", architecture=None).architecture is None
+
+
+def test_a_folder_is_built_for_one_architecture(folder: Path) -> None:
+    both: Any = None
+    error = refused(lambda: JobImage.from_folder(new_stack(), "Image", folder, architecture=both))
+    assert fields(error) == ["architecture"]
+
+
+def test_credentials_are_a_secret() -> None:
+    password: Any = "password"
+    assert fields(refused(lambda: JobImage.from_registry("a/b:1", credentials=password))) == ["credentials"]
+
+
+def test_the_credentials_are_granted() -> None:
+    stack = new_stack()
+    secret = secretsmanager.Secret(stack, "Login")
+    image = JobImage.from_registry("registry.example.com/app:1", credentials=secret)
+    image.grant_pull(iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")))
+    (statement,) = synthesize(stack).only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    assert "secretsmanager:GetSecretValue" in statement["Action"]

@@ -394,10 +394,19 @@ class TestRefused:
     def test_batch_keeps_some_variables_to_itself(self, name: str) -> None:
         assert fields(refused(lambda: job_of(new_stack(), "EC2", environment={name: "1"}))) == ["environment"]
 
-    def test_a_submission_may_give_what_has_no_default(self) -> None:
-        job = job_of(new_stack(), "EC2", command=["Ref::source", "Ref::codec"], parameters={"codec": "av1"})
+    def test_a_placeholder_needs_a_default_or_the_promise_of_a_value(self) -> None:
+        options = {"command": ["Ref::source", "Ref::codec"], "parameters": {"codec": "av1"}}
+        error = refused(lambda: job_of(new_stack(), "EC2", **options))
+        assert fields(error) == ["parameters"]
+        assert "Ref::source" in str(error)
+        job = job_of(new_stack(), "EC2", **options, required_parameters=["source"])
         assert job.command == ("Ref::source", "Ref::codec")
         assert job.parameters == {"codec": "av1"}
+
+    @pytest.mark.parametrize("name", ["codec", "unknown"])
+    def test_a_required_parameter_is_a_placeholder_without_default(self, name: str) -> None:
+        options = {"command": ["Ref::codec"], "parameters": {"codec": "av1"}, "required_parameters": [name]}
+        assert fields(refused(lambda: job_of(new_stack(), "EC2", **options))) == ["required_parameters"]
 
 
 @jsii.implements(cdk.IStableNumberProducer)

@@ -15,9 +15,9 @@ from batchwright import RetryRule, RetryStrategy
 RETRY = RetryRule(action="RETRY", on_exit_code="137")
 
 
-def rendered(strategy: RetryStrategy) -> dict[str, Any]:
+def rendered(strategy: RetryStrategy, kind: str = "EC2") -> dict[str, Any]:
     stack = new_stack()
-    job_of(stack, "EC2", retries=strategy)
+    job_of(stack, kind, retries=strategy)
     answer: dict[str, Any] = synthesize(stack).only("AWS::Batch::JobDefinition")["RetryStrategy"]
     return answer
 
@@ -30,6 +30,34 @@ def test_interruptions_are_retried_and_failures_are_not() -> None:
         {"Action": "RETRY", "OnReason": "CannotPullContainerError*"},
         {"Action": "RETRY", "OnReason": "DockerTimeoutError*"},
         {"Action": "EXIT", "OnReason": "*"},
+    ]
+
+
+@pytest.mark.parametrize("kind", ["FARGATE", "FARGATE_SPOT"])
+def test_fargate_gives_other_reasons(kind: str) -> None:
+    rules = rendered(RetryStrategy.interruptions(), kind)["EvaluateOnExit"]
+    assert rules == [
+        {"Action": "RETRY", "OnStatusReason": "Your Spot Task was interrupted*"},
+        {"Action": "RETRY", "OnStatusReason": "CannotPullContainerError*"},
+        {"Action": "RETRY", "OnReason": "CannotPullContainerError*"},
+        {"Action": "RETRY", "OnStatusReason": "Timeout waiting for network interface*"},
+        {"Action": "EXIT", "OnReason": "*"},
+    ]
+
+
+def test_own_rules_are_those_of_fargate_too_unless_it_has_others() -> None:
+    own = RetryStrategy(attempts=2, rules=(RETRY,))
+    assert rendered(own, "FARGATE") == rendered(own)
+    nothing = RetryStrategy(attempts=2, rules=(RETRY,), fargate_rules=())
+    assert rendered(nothing, "FARGATE") == {"Attempts": 2}
+    assert rendered(nothing) == rendered(own)
+
+
+def test_rules_for_fargate_are_judged_alike() -> None:
+    wrong = RetryStrategy(attempts=2, fargate_rules=(RETRY,) * 5 + (RetryRule(action="EXIT", on_reason="-"),))
+    assert [problem.field for problem in wrong.problems()] == [
+        "retries.fargate_rules",
+        "retries.fargate_rules[5].on_reason",
     ]
 
 
@@ -111,3 +139,14 @@ def test_each_wrong_rule_is_named_by_its_place() -> None:
 def test_any_text_has_an_answer(text: str, attempts: int) -> None:
     found = RetryStrategy(attempts=attempts, rules=(RetryRule(action="RETRY", on_reason=text),)).problems()
     assert ("retries.attempts" in [problem.field for problem in found]) is not (1 <= attempts <= 10)
+
+
+def test_wrong_kinds_are_named() -> None:
+    code: Any = 137
+    rules: Any = [RetryRule(action="RETRY", on_exit_code=code), "RETRY"]
+    attempts: Any = "3"
+    assert [problem.field for problem in RetryStrategy(attempts=2, rules=rules[:1]).problems()] == [
+        "retries.rules[0].on_exit_code"
+    ]
+    wrong = RetryStrategy(attempts=attempts, rules=rules).problems()
+    assert [problem.field for problem in wrong] == ["retries.attempts", "retries.rules[1]"]

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import Duration, Stack, Token
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from batchwright.jobs import defaults
-from batchwright.jobs.arguments import argument_problems
-from batchwright.jobs.container_environment import environment_problems
-from batchwright.jobs.definition import ContainerSettings, make_definition
-from batchwright.jobs.retries import RetryStrategy
-from batchwright.jobs.sizes import size_problems
-from batchwright.jobs.units import memory_unit_problems, timeout_problems
-from batchwright.model import Problems, Requirements
-from batchwright.model.fit import architecture_fit_problems
-from batchwright.model.submissions import scheduling_priority_problems
-from batchwright.tokens import known, mebibytes, seconds, where
+from batchwright.jobs.checks import job_kind_problems, job_problems
+from batchwright.jobs.container import ContainerSpec
+from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
+from batchwright.jobs.log_driver import ContainerLog, LogDriver, stream_prefix
+from batchwright.jobs.rendering import container_properties, ecs_properties, task_container
+from batchwright.jobs.task_options import TaskOptions
+from batchwright.model import Platform, Problems
+from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
+from batchwright.tokens import where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Size
+    from aws_cdk import Duration, Size
+    from aws_cdk import aws_batch as batch
 
     from batchwright.contracts import Queue
     from batchwright.images import JobImage
+    from batchwright.jobs.consumable_resource import Consumable
+    from batchwright.jobs.container_security import ContainerSecurity
+    from batchwright.jobs.linux_parameters import LinuxParameters
+    from batchwright.jobs.retries import RetryStrategy
+    from batchwright.jobs.secrets import JobSecret
+    from batchwright.jobs.volumes import Mount
+    from batchwright.model import Requirements
+
+
+_NAME: Final = "main"
 
 
 @jsii.implements(iam.IGrantable)
@@ -39,8 +45,8 @@ class ContainerJob(Construct):
     """A job definition with one container, its roles, its log group, and the queue it runs on.
 
     The program runs with the job role, which has no permission until it is granted one (`bucket.grant_read(job)`);
-    pulling the image and writing the log is the execution role's business. Failures that are not the program's fault
-    are retried, and each attempt is bounded in time.
+    pulling the image, reading secrets and writing the log is the execution role's business. Failures that are not the
+    program's fault are retried, and each attempt is bounded in time.
 
     `AWS_REGION` and `AWS_DEFAULT_REGION` are set for the container, because EC2 hosts do not pass them on.
 
@@ -48,25 +54,38 @@ class ContainerJob(Construct):
         scope: The parent.
         construct_id: The id below it.
         image: What runs, with its architecture: a `JobImage`.
-        queue: Where it runs, such as `platform.queue`. Decides between EC2 and Fargate, and is checked against size and
-            architecture.
-        vcpus: vCPUs: whole numbers on EC2; 0.25, 0.5, 1, 2, 4, 8, 16 or 32 on Fargate.
+        queue: Where it runs, such as `platform.queue`. Decides between EC2, Fargate and Managed Instances, and is
+            checked against size and architecture.
+        vcpus: vCPUs: whole numbers on EC2; 0.25, 0.5, 1, 2, 4, 8, 16 or 32 on Fargate. `JobSize.fit(...)` divides a
+            host.
         memory: Memory; the container is killed above it. On EC2 leave the host about 5 %: a job that asks for all of
             an instance never starts. On Fargate, one of the sizes that go with the vCPUs.
-        gpus: NVIDIA GPUs, on EC2.
+        gpus: NVIDIA GPUs; not on Fargate.
         command: Arguments for the image's entry point, one list item each: no shell splits them. `Ref::name` takes a
             parameter.
         environment: Environment variables. Never a secret: anybody who may describe jobs can read them.
-        parameters: Defaults for `Ref::name` in the command. A submission may give others; it must give those that have
-            no default here, or the program gets the text `Ref::name`.
+        secrets: Secrets, by the environment variables that the container gets them in: `JobSecret`.
+        parameters: Defaults for `Ref::name` in the command; a submission may give others.
+        required_parameters: Names of `Ref::name` in the command that have no default, because each submission gives
+            them. Batch would not refuse one that is missing: the program gets the text `Ref::name`.
+        mounts: Volumes, and where the container sees them.
+        linux: Shared memory, tmpfs, swap, devices, limits and the init process.
+        security: User, privileges and whether the root file system can be written.
+        ephemeral_storage: Disk of a task on Fargate, 21 to 200 GiB; its own 20 GiB by default.
         retries: When to try again; `RetryStrategy.interruptions()` by default.
         timeout: How long one attempt may take, a minute or more; 24 hours by default.
         job_role: The program's role; made when left out.
-        execution_role: The role that pulls the image and writes the log; made when left out. It is granted both,
-            unless it is imported as one that may not be changed.
+        execution_role: The role that pulls the image, reads secrets and writes the log; made when left out. It is
+            granted all of it, unless it is imported as one that may not be changed.
+        permissions_boundary: A boundary for the roles that are made here.
         log_group: Where its output goes; made with `log_retention` when left out, and kept when the stack is deleted.
         log_retention: How long a log group that is made here keeps its output.
+        log_driver: More options for the log, or another log driver; then there is no log group.
+        enable_execute_command: Whether ECS Exec may open a shell in the running container. The job role is allowed
+            the channels that it needs.
+        consumable_resources: What one job holds while it runs, and how much of it: `{licenses: 1}`.
         scheduling_priority: 0 to 9999; needed on a queue with a fair-share policy.
+        propagate_tags: Whether the task gets the tags of definition and job, for the bill; 50 at most in all.
 
     Raises:
         ConfigurationError: Something that AWS would refuse, or that would wait for ever; all of it at once.
@@ -84,60 +103,69 @@ class ContainerJob(Construct):
         gpus: int = 0,
         command: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, JobSecret] | None = None,
         parameters: Mapping[str, str] | None = None,
+        required_parameters: Sequence[str] = (),
+        mounts: Sequence[Mount] = (),
+        linux: LinuxParameters | None = None,
+        security: ContainerSecurity | None = None,
+        ephemeral_storage: Size | None = None,
         retries: RetryStrategy | None = None,
         timeout: Duration | None = None,
         job_role: iam.IRole | None = None,
         execution_role: iam.IRole | None = None,
+        permissions_boundary: iam.IManagedPolicy | None = None,
         log_group: logs.ILogGroup | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_driver: LogDriver | None = None,
+        enable_execute_command: bool = False,
+        consumable_resources: Mapping[Consumable, int] | None = None,
         scheduling_priority: int | None = None,
+        propagate_tags: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
-        problems = Problems(where(self))
-        problems.extend(
-            argument_problems(
-                image=image,
-                queue=queue,
-                vcpus=vcpus,
-                memory=memory,
-                timeout=timeout,
-                retries=retries,
-                command=command,
-                environment=environment or {},
-                parameters=parameters or {},
-            )
+        container = ContainerSpec(
+            image=image,
+            vcpus=vcpus,
+            memory=memory,
+            gpus=gpus,
+            command=command,
+            environment={} if environment is None else environment,
+            secrets={} if secrets is None else secrets,
+            mounts=mounts,
+            linux=linux,
+            security=security,
         )
+        options = DefinitionOptions(
+            parameters={} if parameters is None else parameters,
+            required_parameters=required_parameters,
+            retries=retries,
+            timeout=timeout,
+            scheduling_priority=scheduling_priority,
+            propagate_tags=propagate_tags,
+            consumable_resources={} if consumable_resources is None else consumable_resources,
+        )
+        shared = TaskOptions(
+            job_role=job_role,
+            execution_role=execution_role,
+            permissions_boundary=permissions_boundary,
+            log_group=log_group,
+            log_retention=log_retention,
+            log_driver=LogDriver() if log_driver is None else log_driver,
+            ephemeral_storage=ephemeral_storage,
+            execute_command=enable_execute_command,
+        )
+        problems = Problems(where(self))
+        problems.extend(job_kind_problems(container, options, shared, queue))
+        problems.raise_if_any()
+        problems.extend(job_problems(container, options, shared, queue))
         problems.raise_if_any()
         self._label = construct_id
-        self._queue = queue
-        self._image = image
-        self._requirements = Requirements(
-            platform=queue.platform,
-            vcpus=known(vcpus),
-            memory_mib=mebibytes(memory),
-            architecture=image.architecture,
-            gpus=known(gpus),
-        )
-        self._command = tuple(command)
-        self._environment = dict(environment or {})
-        self._parameters = dict(parameters or {})
-        self._retries = retries or RetryStrategy.interruptions()
-        self._timeout = timeout or Duration.hours(defaults.TIMEOUT_HOURS)
-        self._timeout_seconds = seconds(self._timeout)
-        self._check(memory, scheduling_priority)
-        self._job_role = job_role or self._role("JobRole", "The program of a Batch job")
-        self._log_group = log_group or logs.LogGroup(self, "Logs", retention=log_retention)
-        self._execution_role = execution_role or self._role(
-            "ExecutionRole", "Pulls the image and writes the log of a Batch job"
-        )
-        # A role from outside gets them too, as far as it can be changed from here: without them no attempt starts.
-        self._image.grant_pull(self._execution_role)
-        self._log_group.grant_write(self._execution_role)
-        # A log stream's name may hold neither of them.
-        log_prefix = re.sub("[:*]", "-", construct_id)
-        self._resource = self._definition(vcpus, memory, gpus, log_prefix, scheduling_priority)
-        self._arn = self._resource.ref
+        self._container = container
+        self._parameters = dict(options.parameters)
+        self._requirements = container.requirements(queue.platform)
+        self._task = shared.make(self, queue, image, mounts)
+        self._definition = self._define(options, queue, shared.log_driver)
 
     @property
     def label(self) -> str:
@@ -147,38 +175,37 @@ class ContainerJob(Construct):
     @property
     def job_definition_arn(self) -> str:
         """ARN of the current revision. Earlier revisions stay active, so that pipelines under way go on."""
-        return self._arn
+        return self._definition.arn
 
-    @cached_property
+    @property
     def job_definition_name(self) -> str:
         """Name without the revision; submitting by it always takes the newest active revision."""
-        with_revision = {"Fn::Select": [1, {"Fn::Split": ["/", self._arn]}]}
-        return Token.as_string({"Fn::Select": [0, {"Fn::Split": [":", with_revision]}]})
+        return self._definition.name
 
     @cached_property
     def job_definition(self) -> batch.IJobDefinition:
         """The definition as CDK's own interface, for code that takes one."""
-        return batch.EcsJobDefinition.from_job_definition_arn(self, "Interface", self.job_definition_arn)
+        return self._definition.interface(self)
 
     @property
     def resource(self) -> batch.CfnJobDefinition:
         """The L1 resource, for properties that this construct does not cover."""
-        return self._resource
+        return self._definition.resource
 
     @property
     def queue(self) -> Queue:
         """Where it runs unless a submission says otherwise."""
-        return self._queue
+        return self._definition.queue
 
     @property
     def image(self) -> JobImage:
         """What runs."""
-        return self._image
+        return self._container.image
 
     @property
-    def command(self) -> Sequence[str]:
+    def command(self) -> tuple[str, ...]:
         """Arguments for the image's entry point."""
-        return self._command
+        return tuple(self._container.command)
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -191,82 +218,53 @@ class ContainerJob(Construct):
         return self._requirements
 
     @property
+    def shape(self) -> TaskShape:
+        """Its one container, as a submission changes it."""
+        form = TaskForm.ECS if self._task.platform is Platform.MANAGED_INSTANCES else TaskForm.CONTAINER
+        return TaskShape(form, (ContainerPart(_NAME, self.command),))
+
+    @property
     def job_role(self) -> iam.IRole:
         """The program's role."""
-        return self._job_role
+        return self._task.job_role
 
     @property
     def execution_role(self) -> iam.IRole:
-        """The role that pulls the image and writes the log."""
-        return self._execution_role
+        """The role that pulls the image, reads secrets and writes the log."""
+        return self._task.execution_role
 
     @property
-    def log_group(self) -> logs.ILogGroup:
-        """Where the container's output goes."""
-        return self._log_group
+    def log_group(self) -> logs.ILogGroup | None:
+        """Where the container's output goes; None with another log driver than `awslogs`."""
+        return self._task.log_group
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """The program's role, so that a job can be granted permissions directly: `bucket.grant_read(job)`."""
-        return self._job_role
+        return self._task.job_role
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow submitting every revision of this job to its queue.
 
         Every revision: a deployment between two submissions makes a new one, and the caller must not lose its right.
         """
-        definition = Stack.of(self).format_arn(
-            service="batch", resource="job-definition", resource_name=self.job_definition_name
-        )
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["batch:SubmitJob"],
-            resource_arns=[definition, f"{definition}:*", self._queue.job_queue_arn],
-        )
+        return self._definition.grant_submit(grantee)
 
-    def _check(self, memory: Size, scheduling_priority: int | None) -> None:
-        problems = Problems(where(self))
-        problems.extend(size_problems(self._requirements, self._queue.capacities))
-        problems.extend(architecture_fit_problems(self._image.architecture, self._queue.capacities))
-        problems.extend(environment_problems(self._environment))
-        problems.extend(self._retries.problems())
-        problems.extend(timeout_problems(self._timeout, self._timeout_seconds))
-        problems.extend(memory_unit_problems(memory, self._requirements.memory_mib))
-        priority = None if scheduling_priority is None else known(scheduling_priority)
-        problems.extend(scheduling_priority_problems(priority))
-        problems.raise_if_any()
-
-    def _role(self, construct_id: str, description: str) -> iam.Role:
-        return iam.Role(
-            self, construct_id, assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"), description=description
-        )
-
-    def _definition(
-        self, vcpus: float, memory: Size, gpus: float, log_prefix: str, scheduling_priority: int | None
-    ) -> batch.CfnJobDefinition:
-        settings = ContainerSettings(
-            image=self._image,
-            platform=self._requirements.platform,
-            public_ip=any(capacity.public_ip for capacity in self._queue.capacities),
-            vcpus=vcpus,
-            memory_mib=self._requirements.memory_mib or memory.to_mebibytes(),
-            gpus=gpus,
-            command=self._command,
-            environment=self._environment,
-            job_role=self._job_role,
-            execution_role=self._execution_role,
-            log_group=self._log_group,
-            log_prefix=log_prefix,
-        )
-        resource = make_definition(
+    def _define(self, options: DefinitionOptions, queue: Queue, driver: LogDriver) -> Definition:
+        container, task = self._container, self._task
+        log = ContainerLog(driver=driver, group=task.log_group, prefix=stream_prefix(self._label))
+        container.grant(job_role=task.job_role, execution_role=task.execution_role, log=log)
+        # Managed Instances take the newer form only, even for one container.
+        managed = task.platform is Platform.MANAGED_INSTANCES
+        definition = make_definition(
             self,
-            settings,
-            parameters=self._parameters,
-            retries=self._retries,
-            timeout_seconds=self._timeout_seconds or self._timeout.to_seconds(),
-            scheduling_priority=scheduling_priority,
-            queue_arn=self._queue.job_queue_arn,
+            options,
+            queue=queue,
+            platform=task.platform,
+            architecture=task.architecture,
+            container=None if managed else container_properties(container, log, task),
+            ecs=ecs_properties([task_container(container, log, task, name=_NAME)], task) if managed else None,
         )
         # The execution role's policy is there before the first job is.
-        resource.node.add_dependency(self._execution_role)
-        return resource
+        definition.resource.node.add_dependency(task.execution_role)
+        return definition

@@ -12,3 +12,9 @@ TIMEOUT_HOURS: Final = 24
 
 FARGATE_PLATFORM_VERSION: Final = "LATEST"
 """Fargate's own default; named, so that the template says it."""
+
+NODES_ATTEMPTS: Final = 2
+"""Each attempt of a multi-node job starts all nodes again, so one host that is lost is survived, and no more."""
+
+MPI_SHARED_MEMORY_MIB: Final = 4096
+"""What AWS advises to start with for MPI over shared memory within a node; Docker's 64 MiB are too small for it."""

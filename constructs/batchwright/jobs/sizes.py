@@ -13,7 +13,7 @@ from batchwright.model.fit import (
     together_fit_problems,
     vcpu_fit_problems,
 )
-from batchwright.model.sizes import ec2_memory_problems, ec2_vcpu_problems, gpu_problems
+from batchwright.model.sizes import ec2_memory_problems, ec2_vcpu_problems, gpu_problems, positive_vcpu_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,13 @@ def size_problems(requirements: Requirements, capacities: Sequence[Capacity]) ->
             *fargate_size_problems(vcpus=requirements.vcpus, memory_mib=requirements.memory_mib),
             *fargate_gpu_problems(requirements.gpus),
         ]
+    elif requirements.platform is Platform.MANAGED_INSTANCES:
+        # Any size. Source: https://docs.aws.amazon.com/batch/latest/userguide/create-job-definition-ecs-managed-instances.html
+        found = [
+            *positive_vcpu_problems(requirements.vcpus),
+            *ec2_memory_problems(requirements.memory_mib),
+            *gpu_problems(requirements.gpus),
+        ]
     else:
         found = [
             *ec2_vcpu_problems(requirements.vcpus),
@@ -35,10 +42,11 @@ def size_problems(requirements: Requirements, capacities: Sequence[Capacity]) ->
             *gpu_problems(requirements.gpus),
         ]
     # A size that is none is not asked whether it fits.
-    return [*found, *_fit_problems(requirements, capacities, broken={problem.field for problem in found})]
+    return [*found, *fit_problems(requirements, capacities, broken={problem.field for problem in found})]
 
 
-def _fit_problems(requirements: Requirements, capacities: Sequence[Capacity], *, broken: set[str]) -> Sequence[Problem]:
+def fit_problems(requirements: Requirements, capacities: Sequence[Capacity], *, broken: set[str]) -> Sequence[Problem]:
+    """Find what no environment of the queue can give; amounts named in `broken` are wrong anyhow, and not asked."""
     vcpus = None if "vcpus" in broken else requirements.vcpus
     memory = None if "memory" in broken else requirements.memory_mib
     gpus = None if "gpus" in broken else requirements.gpus
