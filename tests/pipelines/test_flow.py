@@ -34,9 +34,16 @@ def test_without_waiting_only_the_id_comes_back(job: FakeJob, machine: Render, i
 
 
 def test_command_and_parameters_mix_literals_and_paths(job: FakeJob, machine: Render, interpreter: Interpreter) -> None:
-    command = ("--text", "it's {here}", "$.key", "C:\\x")
+    command = ("--text", "it's {here}", "$.key", "C:\\x", "Ref::a", "Ref::b")
     interpreter.run(machine(BatchStep(job, command=command, parameters={"a": "1", "b": "$.key"})), {"key": 7})
-    assert interpreter.submitted[0]["ContainerOverrides"]["Command"] == ["--text", "it's {here}", "7", "C:\\x"]
+    assert interpreter.submitted[0]["ContainerOverrides"]["Command"] == [
+        "--text",
+        "it's {here}",
+        "7",
+        "C:\\x",
+        "Ref::a",
+        "Ref::b",
+    ]
     assert interpreter.submitted[0]["Parameters"] == {"a": "1", "b": "7"}
 
 

@@ -103,7 +103,7 @@ def test_an_array_of_any_size_runs_between_its_neighbours(
     output = json.loads(ended["output"])
     assert {"key", "count", "Embed", "Report", "Check"} <= output.keys()
     assert output["Embed"]["Status"] == "SUCCEEDED"
-    embedded = [a for a in server.runner.attempts if a.environment().get("KEY") == f"in/{count}.json"]
+    embedded = [a for a in server.runner.attempts if a.environment(a.container).get("KEY") == f"in/{count}.json"]
     assert len(embedded) == attempts
 
 

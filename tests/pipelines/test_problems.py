@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
 from support.pipelines import FakeJob, FakeQueue
 from support.synthesis import new_stack, synthesize
 
+from batchwright.jobs import RetryStrategy
 from batchwright.model import Architecture, ConfigurationError, Platform
 from batchwright.pipelines import (
     ArrayStep,
@@ -20,12 +22,15 @@ from batchwright.pipelines import (
     Pass,
     Pipeline,
     RawState,
+    ShardedArrayStep,
     SubmitOptions,
     Succeed,
     When,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.pipelines import NewFunction, Refused, Render
 
     from batchwright.pipelines import Step
@@ -77,7 +82,7 @@ def test_all_problems_at_once(job: FakeJob, refused: Refused) -> None:
         vcpus=0,
         memory=cdk.Size.mebibytes(1),
         gpus=0,
-        attempts=11,
+        retries=RetryStrategy.always(attempts=11),
         timeout=cdk.Duration.seconds(59),
         share_identifier="a-b",
         scheduling_priority=10_000,
@@ -95,7 +100,7 @@ def test_all_problems_at_once(job: FakeJob, refused: Refused) -> None:
             "Embed.options.vcpus",
             "Embed.options.memory",
             "Embed.options.gpus",
-            "Embed.options.attempts",
+            "Embed.options.retries.attempts",
             "Embed.options.timeout",
             "Embed.options.share_identifier",
             "Embed.options.scheduling_priority",
@@ -103,6 +108,11 @@ def test_all_problems_at_once(job: FakeJob, refused: Refused) -> None:
             "Array.size",
         ]
     )
+
+
+def test_retries_are_a_strategy(job: FakeJob, refused: Refused) -> None:
+    three: Any = 3
+    assert refused(BatchStep(job, options=SubmitOptions(retries=three))) == ["Embed.options.retries"]
 
 
 def test_each_placeholder_of_the_command_gets_a_value(job: FakeJob, machine: Render, refused: Refused) -> None:
@@ -139,10 +149,16 @@ def test_a_job_that_is_no_construct_needs_a_name(refused: Refused, job: FakeJob)
         job_definition_arn = job.job_definition_arn
         job_definition_name = job.job_definition_name
         queue = job.queue
-        command = job.command
+        shape = job.shape
+        requirements = job.requirements
         parameters = job.parameters
 
     assert refused(BatchStep(Bare())) == ["name"]
+
+
+@pytest.mark.parametrize("step", [BatchStep, partial(ArrayStep, size=3), partial(ShardedArrayStep, size=3)])
+def test_what_is_no_job_is_named(refused: Refused, step: Callable[..., Step]) -> None:
+    assert refused(step("arn:aws:batch:us-east-1:1:job-definition/j:1", name="S")) == ["S.job"]
 
 
 def test_a_step_stands_in_one_place(job: FakeJob, refused: Refused) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
 from batchwright.pipelines import ArrayStep, BatchStep, Choice, Fail, Parallel, Pass, RawState, Step, Succeed, When
 from batchwright.pipelines.definition import to_definition
 from batchwright.pipelines.permissions import Permission, Site, statements
@@ -25,13 +26,14 @@ TERMINAL = {"Succeed", "Fail"}
 
 class Queue:
     job_queue_arn = "arn:aws:batch:eu-west-1:111122223333:job-queue/q"
+    fair_share = False
 
 
 class Job:
     job_definition_arn = "arn:aws:batch:eu-west-1:111122223333:job-definition/j:1"
     job_definition_name = "j"
     queue = Queue()
-    command: tuple[str, ...] = ()
+    shape = TaskShape(TaskForm.CONTAINER, (ContainerPart("main"),))
     parameters: ClassVar[dict[str, str]] = {}
 
 

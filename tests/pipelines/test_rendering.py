@@ -10,6 +10,7 @@ import pytest
 from support.pipelines import FakeQueue, definition, definition_in
 from support.synthesis import synthesize
 
+from batchwright.jobs import RetryRule, RetryStrategy
 from batchwright.pipelines import (
     ArrayStep,
     BatchStep,
@@ -27,6 +28,26 @@ from batchwright.pipelines import (
 
 if TYPE_CHECKING:
     from support.pipelines import FakeJob, NewFunction, NewJob, Render
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rules"),
+    [
+        (RetryStrategy.interruptions(attempts=5), 5),
+        (RetryStrategy(attempts=5, rules=(RetryRule(action="RETRY", on_exit_code="75"),)), 1),
+    ],
+)
+def test_a_submission_has_a_retry_strategy_with_its_rules(
+    job: FakeJob, machine: Render, strategy: RetryStrategy, rules: int
+) -> None:
+    step = BatchStep(job, name="S", options=SubmitOptions(retries=strategy))
+    rendered = machine(step)["States"]["S"]["Parameters"]["RetryStrategy"]
+    assert rendered["Attempts"] == 5
+    assert len(rendered["EvaluateOnExit"]) == rules
+    first = (
+        {"Action": "RETRY", "OnExitCode": "75"} if rules == 1 else {"Action": "RETRY", "OnStatusReason": "Host EC2*"}
+    )
+    assert rendered["EvaluateOnExit"][0] == first
 
 
 def test_a_batch_step_is_one_task(job: FakeJob, machine: Render) -> None:
@@ -68,11 +89,11 @@ def test_a_batch_step_is_one_task(job: FakeJob, machine: Render) -> None:
 def test_every_option_of_a_submission_arrives(job: FakeJob, machine: Render) -> None:
     options = SubmitOptions(
         job_name="run-$",
-        queue=FakeQueue("other"),
-        vcpus=0.5,
+        queue=FakeQueue("other", fair_share=True),
+        vcpus=2.0,
         memory=cdk.Size.gibibytes(2),
         gpus="$.gpus",
-        attempts=3,
+        retries=RetryStrategy.never(),
         timeout=cdk.Duration.minutes(5),
         share_identifier="teamA",
         scheduling_priority=10,
@@ -86,14 +107,14 @@ def test_every_option_of_a_submission_arrives(job: FakeJob, machine: Render) -> 
         "JobQueue": FakeQueue("other").job_queue_arn,
         "ContainerOverrides": {
             "ResourceRequirements": [
-                {"Type": "VCPU", "Value": "0.5"},
+                {"Type": "VCPU", "Value": "2"},
                 {"Type": "MEMORY", "Value": "2048"},
                 {"Type": "GPU", "Value.$": "States.Format('{}', $.gpus)"},
             ]
         },
         "ShareIdentifier": "teamA",
         "SchedulingPriorityOverride": 10,
-        "RetryStrategy": {"Attempts": 3},
+        "RetryStrategy": {"Attempts": 1},
         "Timeout": {"AttemptDurationSeconds": 300},
         "Tags": {"Team": "a", "Run.$": "States.Format('{}', $$.Execution.Name)"},
         "PropagateTags": True,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.contracts import Job
+from batchwright.model.arguments import flag_problems
 from batchwright.pipelines.paths import state_path_problems
 from batchwright.pipelines.retries import batch_retry
 from batchwright.pipelines.step import States, Step, go_on, result_key
-from batchwright.pipelines.submission import Submission, SubmitOptions
+from batchwright.pipelines.submission import Submission
+from batchwright.pipelines.submit_options import SubmitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +38,8 @@ class BatchStep(Step):
         job: What to run.
         name: The step's name; default: the job's construct id.
         environment: Environment variables, over those of the definition. Names must not start with `AWS_BATCH`.
-        command: The container's command, in place of the definition's.
+        command: The container's command, in place of the definition's. In a job of several containers, this and
+            `environment` are for the one that `options.container` names.
         parameters: Values for the `Ref::` placeholders of the definition's command.
         options: Everything else that a submission may change.
         result_path: Where in the state the result goes; default: `$.<Name>`.
@@ -66,10 +69,10 @@ class BatchStep(Step):
         self._submission = Submission(
             step=self.name,
             job=job,
-            environment=environment or {},
+            environment={} if environment is None else environment,
             command=command,
-            parameters=parameters or {},
-            options=options or SubmitOptions(),
+            parameters={} if parameters is None else parameters,
+            options=SubmitOptions() if options is None else options,
         )
 
     @property
@@ -86,6 +89,7 @@ class BatchStep(Step):
         """Find what Batch would refuse."""
         yield from self._submission.problems()
         yield from state_path_problems(f"{self.name}.result_path", self.result_path)
+        yield from flag_problems(f"{self.name}.wait", self._wait)
 
     def permissions(self, site: Site) -> Iterable[Permission]:
         """Submit this job and, with `wait`, follow and end it."""

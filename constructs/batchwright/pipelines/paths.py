@@ -35,9 +35,9 @@ def path_problems(field: str, value: str, *, single: bool) -> list[Problem]:
     return [Problem(field, value, allowed, "Correct the path; a name with other characters is written $['my name'].")]
 
 
-def state_path_problems(field: str, value: str) -> list[Problem]:
+def state_path_problems(field: str, value: object) -> list[Problem]:
     """Find what is wrong with a place in the state to which a step writes (`ResultPath`)."""
-    if value.startswith("$$") or not _REFERENCE.match(value):
+    if not isinstance(value, str) or value.startswith("$$") or not _REFERENCE.match(value):
         allowed = "$ (replace the state), or a path to one place below it, such as $.embed"
         return [Problem(field, value, allowed, "Name a place in the state; the context object ($$) is read-only.")]
     return []

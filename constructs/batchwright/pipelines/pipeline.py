@@ -14,15 +14,19 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.model.arguments import kind_problems
 from batchwright.notifications.topic_target import topic_target
 from batchwright.pipelines.definition import Definition, to_definition
 from batchwright.pipelines.foreign_jobs import warn_of_foreign_jobs
 from batchwright.pipelines.permissions import Site, statements
+from batchwright.pipelines.pipeline_checks import (
+    definition_text_problems,
+    pipeline_kind_problems,
+    pipeline_timeout_problems,
+)
 from batchwright.pipelines.status import FINAL_STATUSES, check_statuses, status_message
-from batchwright.pipelines.step import Step, scope
-from batchwright.pipelines.tree import MAX_DEFINITION_BYTES, tree_problems, unreachable_problems, walk
-from batchwright.tokens import seconds, where
+from batchwright.pipelines.step import scope
+from batchwright.pipelines.tree import tree_problems, unreachable_problems, walk
+from batchwright.tokens import where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +34,10 @@ if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_sns as sns
 
-    from batchwright.pipelines.step import State
+    from batchwright.pipelines.step import State, Step
 
 # Batch may keep a job waiting for capacity for hours; a pipeline that never ends would hide that for a year.
 DEFAULT_TIMEOUT_SECONDS: Final = 86_400
-# A year: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-MAX_TIMEOUT_SECONDS: Final = 31_536_000
 
 
 @jsii.implements(iam.IGrantable)
@@ -101,7 +103,18 @@ class Pipeline(Construct):
         self._name = construct_id
         self._notifications = 0
         problems = Problems(where(self))
-        problems.extend(kind_problems("steps", steps, Step, fix="Use BatchStep(job) >> BatchStep(other)."))
+        given = {
+            "steps": steps,
+            "comment": comment,
+            "timeout": timeout,
+            "role": role,
+            "log_group": log_group,
+            "log_retention": log_retention,
+            "log_level": log_level,
+            "log_execution_data": log_execution_data,
+            "tracing": tracing,
+        }
+        problems.extend(pipeline_kind_problems(given))
         problems.raise_if_any()
         definition = self._define(steps, comment, timeout)
         warn_of_foreign_jobs(self, stack, steps)
@@ -209,36 +222,14 @@ class Pipeline(Construct):
 
     def _define(self, steps: Step, comment: str | None, timeout: cdk.Duration | None) -> Definition:
         problems = Problems(where(self))
-        limit = DEFAULT_TIMEOUT_SECONDS if timeout is None else seconds(timeout)
-        problems.check(
-            limit is None or (1 <= limit <= MAX_TIMEOUT_SECONDS and limit == int(limit)),
-            field="timeout",
-            value=f"{limit} seconds",
-            allowed="whole seconds, 1 to 365 days of them",
-            fix="Leave timeout out for a day.",
-        )
-        problems.extend(tree_problems(steps))
+        problems.extend([*pipeline_timeout_problems(timeout), *tree_problems(steps)])
         problems.raise_if_any()
         machine: State = {"Comment": comment} if comment else {}
         machine |= scope(steps, self._site)
         machine["TimeoutSeconds"] = DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout.to_seconds()
         problems.extend(unreachable_problems(machine))
         definition = to_definition(machine, known=self._site.names())
-        size = len(definition.text.encode())
-        problems.check(
-            size <= MAX_DEFINITION_BYTES,
-            field="steps",
-            value=f"{size} bytes of definition",
-            allowed=f"{MAX_DEFINITION_BYTES} bytes",
-            fix="Move long values into a file in S3, or split the pipeline.",
-        )
-        problems.check(
-            "#{Token[" not in definition.text,
-            field="steps",
-            value="a list that is known only at deployment",
-            allowed="lists that are known now",
-            fix="Join the list to text with Fn.join.",
-        )
+        problems.extend(definition_text_problems(definition.text))
         problems.raise_if_any()
         return definition
 

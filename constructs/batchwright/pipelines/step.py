@@ -200,7 +200,8 @@ def scope(step: Step, site: Site) -> State:
 
 def result_key(name: str) -> str:
     """Derive the key of a step's result from its name: `Embed images` gives `EmbedImages`, `embed` stays."""
-    words = [word for word in re.split(r"[^A-Za-z0-9_]+", name) if word]
+    # What is no text is refused with the pipeline, not here.
+    words = [word for word in re.split(r"[^A-Za-z0-9_]+", str(name)) if word]
     key = "".join([*words[:1], *(word[0].upper() + word[1:] for word in words[1:])])
     return key if key[:1].isalpha() else f"_{key}"
 

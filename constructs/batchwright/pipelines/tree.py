@@ -82,7 +82,8 @@ def _name_problems(steps: Sequence[Step]) -> list[Problem]:
         if count > 1
     ]
     for name in names:
-        if not name.strip() or len(name) > MAX_NAME_LENGTH:
+        given: object = name
+        if not isinstance(given, str) or not given.strip() or len(given) > MAX_NAME_LENGTH:
             allowed = f"1 to {MAX_NAME_LENGTH} characters"
             found.append(Problem("name", name, allowed, "Give the step such a name with name=."))
     return found
