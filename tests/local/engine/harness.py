@@ -13,15 +13,18 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from batchwright.local.engine import (
     Attempt,
     BatchEngine,
+    CloudModel,
     EngineLimits,
     Exit,
     SimulatedClock,
     Started,
     Timer,
+    Transition,
 )
 from batchwright.local.engine.requests import service_model
-from batchwright.local.engine.states import TRANSITIONS, JobStatus
+from batchwright.local.engine.states import NODE_TRANSITIONS, TRANSITIONS, JobStatus
 
+CLUSTER = "arn:aws:eks:us-east-1:123456789012:cluster/c"
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -62,6 +65,7 @@ class Plan:
     exit: Exit = field(default_factory=lambda: Exit(exit_code=0))
     boot: float = 1.0
     stop_seconds: float = 1.0
+    started: Started | None = None
 
 
 class FakeAttempt:
@@ -73,10 +77,11 @@ class FakeAttempt:
         self.on_exit = on_exit
         self.stops: list[tuple[str, float]] = []
         self.timers: list[Timer] = []
+        self.ended = False
 
     def stop(self, reason: str, grace: float) -> None:
         self.stops.append((reason, grace))
-        if len(self.stops) == 1:
+        if len(self.stops) == 1 and not self.ended:
             for timer in self.timers:
                 timer.cancel()
             self.clock.call_later(self.plan.stop_seconds, lambda: self.on_exit(Exit(exit_code=143)))
@@ -92,6 +97,7 @@ class FakeRunner:
         self.handles: list[FakeAttempt] = []
         self.running = 0
         self.most_running = 0
+        self.released: list[str] = []
 
     def exits(self, *codes: int) -> None:
         """Let attempt n of each job end with the nth code, the last one repeated."""
@@ -107,15 +113,21 @@ class FakeRunner:
 
         def end(exited: Exit) -> None:
             self.running -= 1
+            handle.ended = True
             on_exit(exited)
 
         handle = FakeAttempt(self.clock, plan, end)
         self.handles.append(handle)
         if plan.exit.exit_code is not None:
-            started = Started(log_stream_name=attempt.log_stream_name)
+            started = plan.started or Started(
+                log_stream_name=attempt.log_stream_name(attempt.container), address="10.0.0.7"
+            )
             handle.timers.append(self.clock.call_later(plan.boot, lambda: on_started(started)))
         handle.timers.append(self.clock.call_later(plan.boot + plan.seconds, lambda: end(plan.exit)))
         return handle
+
+    def release(self, network: str) -> None:
+        self.released.append(network)
 
     def order(self) -> list[str]:
         """Names of the jobs in the order in which they were started."""
@@ -125,10 +137,13 @@ class FakeRunner:
 class Batch:
     """An engine with an environment, a queue and a definition; each response is checked against AWS's model."""
 
-    def __init__(self, *, limits: EngineLimits | None = None, max_vcpus: int = 256) -> None:
+    def __init__(
+        self, *, limits: EngineLimits | None = None, max_vcpus: int = 256, cloud: CloudModel | None = None
+    ) -> None:
         self.clock = SimulatedClock()
         self.runner = FakeRunner(self.clock)
         self.events: list[Mapping[str, Any]] = []
+        self.transitions: list[Transition] = []
         self.engine = BatchEngine(
             account="123456789012",
             region="us-east-1",
@@ -136,12 +151,14 @@ class Batch:
             emit=self.events.append,
             clock=self.clock,
             limits=limits,
+            cloud=cloud,
+            observe=self.transitions.append,
         )
         self.environment("environment", max_vcpus)
         self.queue("queue", "environment")
         self.register("definition")
 
-    def __call__(self, operation: str, **request: object) -> dict[str, Any]:
+    def __call__(self, operation: str, /, **request: object) -> dict[str, Any]:
         response = self.engine.handle(operation, request)
         shape = service_model().operation_model(operation).output_shape
         if shape is not None:
@@ -164,14 +181,22 @@ class Batch:
             "command": ["run"],
             "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}],
         }
-        made = self(
-            "RegisterJobDefinition",
-            jobDefinitionName=name,
-            type="container",
-            containerProperties={**base, **(container or {})},
-            **members,
+        return self.register_as(name, containerProperties={**base, **(container or {})}, **members)
+
+    def register_as(self, name: str, **members: object) -> str:
+        request: dict[str, object] = {"jobDefinitionName": name, "type": "container", **members}
+        return str(self("RegisterJobDefinition", **request)["jobDefinitionArn"])
+
+    def eks(self, queue: str = "eks", *, max_vcpus: int = 256) -> None:
+        """An environment on Amazon EKS with a queue of the same name."""
+        self(
+            "CreateComputeEnvironment",
+            computeEnvironmentName=queue,
+            type="MANAGED",
+            computeResources={"type": "EC2", "maxvCpus": max_vcpus, "subnets": ["subnet-1"]},
+            eksConfiguration={"eksClusterArn": CLUSTER, "kubernetesNamespace": "jobs"},
         )
-        return str(made["jobDefinitionArn"])
+        self.queue(queue, queue)
 
     def submit(self, name: str = "job", **members: object) -> str:
         request = {"jobName": name, "jobQueue": "queue", "jobDefinition": "definition", **members}
@@ -186,16 +211,27 @@ class Batch:
 
     def told(self, job_id: str) -> list[str]:
         """Statuses of the events of a job, in order."""
-        return [event["detail"]["status"] for event in self.events if event["detail"]["jobId"] == job_id]
+        return [event["detail"]["status"] for event in self.of_kind() if event["detail"]["jobId"] == job_id]
+
+    def of_kind(self, kind: str = "Batch Job State Change") -> list[Mapping[str, Any]]:
+        """The events of a kind."""
+        return [event for event in self.events if event["detail-type"] == kind]
 
     def check_events(self) -> dict[str, list[str]]:
-        """Check that every job's events follow the state machine, from SUBMITTED to an end; return them by job."""
+        """Check that every job's events follow the state machine, from SUBMITTED to an end; return them by job.
+
+        The submission is in them too, although it has no event.
+        """
         told: dict[str, list[str]] = defaultdict(list)
+        detail = service_model().shape_for("JobDetail")
         for event in self.events:
+            check_shape(detail, event["detail"], "event.detail")
+        for event in self.of_kind():
             told[event["detail"]["jobId"]].append(event["detail"]["status"])
         for job_id, statuses in told.items():
-            assert statuses[0] == "SUBMITTED"
+            statuses.insert(0, "SUBMITTED")
             for before, after in itertools.pairwise(statuses):
-                assert JobStatus(after) in TRANSITIONS[JobStatus(before)], (job_id, statuses)
+                allowed = NODE_TRANSITIONS if "#" in job_id else TRANSITIONS
+                assert JobStatus(after) in allowed[JobStatus(before)], (job_id, statuses)
             assert JobStatus(statuses[-1]).terminal, (job_id, statuses)
         return told

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def test_unknown_operations_are_refused(batch: Batch) -> None:
-    with pytest.raises(BatchError, match="SubmitServiceJob: the local engine does not have this operation"):
-        batch.engine.handle("SubmitServiceJob", {})
+    with pytest.raises(BatchError, match="SubmitEverything: the local engine does not have this operation"):
+        batch.engine.handle("SubmitEverything", {})
 
 
 def test_requests_and_responses_are_not_shared(batch: Batch) -> None:

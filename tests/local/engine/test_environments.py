@@ -45,7 +45,7 @@ def test_names_that_do_not_exist_are_left_out(batch: Batch) -> None:
         ({"computeResources": {"type": "EC2", "maxvCpus": 4, "minvCpus": 8}}, "must not be above maxvCpus"),
         ({"computeResources": {"type": "LAMBDA", "maxvCpus": 4}}, "must be one of EC2, SPOT"),
         ({"computeResources": {"type": "EC2", "maxvCpus": "4"}}, "maxvCpus"),
-        ({"eksConfiguration": {"eksClusterArn": "a", "kubernetesNamespace": "n"}}, "Amazon EKS yet"),
+        ({"eksConfiguration": {"eksClusterArn": "a", "kubernetesNamespace": "default"}}, "kube-"),
         ({"unheardOf": 1}, "unheardOf"),
     ],
 )

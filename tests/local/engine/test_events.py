@@ -31,9 +31,10 @@ def test_every_event_tells_of_the_state_it_was_made_in(batch: Batch) -> None:
     parent = batch.submit(arrayProperties={"size": 2})
     batch.clock.run()
     details = [event["detail"] for event in batch.events]
-    assert next(d["status"] for d in details if d["jobId"] == f"{parent}:0") == "SUBMITTED"
+    assert next(d["status"] for d in details if d["jobId"] == f"{parent}:0") == "RUNNABLE"
     first = next(d for d in details if d["jobId"] == parent)
     assert first["arrayProperties"]["statusSummary"]["SUBMITTED"] == 2
+    assert first["status"] == "PENDING"
     running = next(d for d in details if d["status"] == "RUNNING")
     assert "logStreamName" in running["container"]
     assert "exitCode" not in running["container"]
@@ -95,9 +96,9 @@ def test_with_real_threads_every_transition_is_told_in_order_and_close_delivers_
     engine.close()
     assert done is not None
     assert done["status"] == "SUCCEEDED"
-    assert told.pop(parent) == ["SUBMITTED", "PENDING", "SUCCEEDED"]
+    assert told.pop(parent) == ["PENDING", "SUCCEEDED"]
     assert len(told) == 200
-    assert all(s == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"] for s in told.values())
+    assert all(s == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"] for s in told.values())
 
 
 def test_a_listener_that_fails_or_calls_back_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
@@ -115,5 +116,5 @@ def test_a_listener_that_fails_or_calls_back_does_no_harm(caplog: pytest.LogCapt
         # Not close(): after it the engine answers nothing, and this listener asks.
         engine._events.close()
     engine.close()
-    assert seen == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+    assert seen == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
     assert "delivering the event" in caplog.text

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from local.engine.harness import Batch, Plan
 
-LIFE = ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+LIFE = ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
 
 
 def test_a_job_that_succeeds(batch: Batch) -> None:
@@ -49,7 +49,7 @@ def test_retries_keep_a_record_of_each_attempt(batch: Batch) -> None:
     detail = batch.job(job)
     assert [a["container"]["exitCode"] for a in detail["attempts"]] == [1, 2, 0]
     assert len({a["container"]["taskArn"] for a in detail["attempts"]}) == 3
-    assert batch.told(job) == ["SUBMITTED", *["RUNNABLE", "STARTING", "RUNNING"] * 3, "SUCCEEDED"]
+    assert batch.told(job) == [*["RUNNABLE", "STARTING", "RUNNING"] * 3, "SUCCEEDED"]
     assert [a.number for a in batch.runner.attempts] == [1, 2, 3]
 
 

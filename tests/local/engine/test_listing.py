@@ -60,9 +60,9 @@ def test_the_status_is_ignored_with_a_filter(listed: Batch) -> None:
 def test_the_share_filter_goes_with_a_status(batch: Batch) -> None:
     arn = batch("CreateSchedulingPolicy", name="fair")["arn"]
     batch.queue("fair", "environment", schedulingPolicyArn=arn)
-    batch.submit("a", jobQueue="fair", shareIdentifier="x")
+    batch.submit("a", jobQueue="fair", shareIdentifier="x", schedulingPriorityOverride=0)
     batch.clock.run()
-    batch.submit("b", jobQueue="fair", shareIdentifier="x")
+    batch.submit("b", jobQueue="fair", shareIdentifier="x", schedulingPriorityOverride=0)
     filters = [{"name": "SHARE_IDENTIFIER", "values": ["x"]}]
     assert names(batch("ListJobs", jobQueue="fair", filters=filters)) == ["b", "a"]
     assert names(batch("ListJobs", jobQueue="fair", filters=filters, jobStatus="SUCCEEDED")) == ["a"]

@@ -80,7 +80,7 @@ def test_every_job_ends(
         assert told[job_id][-1] == batch.status(job_id)
     assert batch.runner.running == 0
     assert batch.engine._lifecycle._scheduler.running == 0
-    assert all(environment.used == 0 for environment in batch.engine._environments.store)
+    assert all(environment.used == 0 for environment in batch.engine._resources.environments.store)
     for number, job in enumerate(jobs):
         check_dependencies(batch, ids, job, number)
 

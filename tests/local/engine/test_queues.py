@@ -31,7 +31,7 @@ def test_a_queue_is_described(batch: Batch) -> None:
     [
         ({"jobQueueName": "a/b"}, "valid pattern"),
         ({"jobQueueName": "queue"}, "already exists"),
-        ({"priority": 1001}, "between 0 and 1000"),
+        ({"priority": 1001}, "0 to 1000"),
         ({"computeEnvironmentOrder": []}, "1 to 3"),
         ({"computeEnvironmentOrder": order("environment", "b", "c", "d")}, "1 to 3"),
         ({"computeEnvironmentOrder": order("nowhere")}, "ComputeEnvironment nowhere not found"),
@@ -39,7 +39,7 @@ def test_a_queue_is_described(batch: Batch) -> None:
         ({"computeEnvironmentOrder": order("environment", "fargate")}, "can't be mixed"),
         ({"computeEnvironmentOrder": [*order("environment"), *order("b")]}, "own order number"),
         ({"schedulingPolicyArn": "arn:none"}, "SchedulingPolicy arn:none not found"),
-        ({"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]}, "service jobs"),
+        ({"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]}, "not both"),
         ({"state": "PAUSED"}, "ENABLED, DISABLED"),
     ],
 )

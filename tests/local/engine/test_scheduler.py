@@ -92,7 +92,8 @@ def test_a_job_that_can_never_start_says_why(make_batch: Callable[..., Batch], d
     batch.clock.run()
     detail = batch.job(job)
     assert detail["status"] == "RUNNABLE"
-    assert detail["statusReason"].startswith("MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE")
+    code = "ACTION_REQUIRED" if disable else "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"
+    assert detail["statusReason"].startswith(f"{code} - CE(s) associated with the job queue")
     changes = {"state": "ENABLED", "computeResources": {"maxvCpus": 4}}
     batch("UpdateComputeEnvironment", computeEnvironment="environment", **changes)
     batch.clock.run()
@@ -110,10 +111,10 @@ def test_the_guard_on_running_attempts(make_batch: Callable[..., Batch]) -> None
 def test_parts_of_vcpus_add_up_exactly(batch: Batch) -> None:
     batch.environment("fargate", 1, "FARGATE")
     batch.queue("fargate", "fargate")
-    batch.register("f", {"executionRoleArn": "role"}, platformCapabilities=["FARGATE"])
-    quarter = {"containerOverrides": {"resourceRequirements": [{"type": "VCPU", "value": "0.25"}]}}
+    size = [{"type": "VCPU", "value": "0.25"}, {"type": "MEMORY", "value": "512"}]
+    batch.register("f", {"executionRoleArn": "role", "resourceRequirements": size}, platformCapabilities=["FARGATE"])
     for _ in range(12):
-        batch.submit(jobQueue="fargate", jobDefinition="f", **quarter)
+        batch.submit(jobQueue="fargate", jobDefinition="f")
     batch.clock.run()
     assert batch.runner.most_running == 4
     assert len(batch.runner.attempts) == 12

@@ -39,7 +39,7 @@ def attempt_of(batch: Batch) -> Attempt:
         ({"dependsOn": [{}]}, "must have a jobId"),
         ({"dependsOn": [{"type": "SEQUENTIAL"}]}, "array jobs only"),
         ({"dependsOn": [{"jobId": "none"}] * 21}, "at most 20"),
-        ({"ecsPropertiesOverride": {"taskProperties": [{}]}}, "multi-container jobs yet"),
+        ({"ecsPropertiesOverride": {"taskProperties": [{}]}}, "does not fit the job definition"),
         ({"parameters": {"a": "x" * 31_000}}, "the most is 30720 bytes"),
         ({"tags": {"aws:x": "1"}}, "must not start with aws:"),
         ({"tags": {f"k{n}": "v" for n in range(51)}}, "at most 50 tags"),
@@ -89,7 +89,8 @@ def test_overrides(batch: Batch) -> None:
 def test_what_batch_puts_into_the_environment(batch: Batch) -> None:
     batch.register("d", {"environment": [{"name": "A", "value": "1"}]})
     job = batch.submit(jobDefinition="d")
-    assert attempt_of(batch).environment() == {
+    attempt = attempt_of(batch)
+    assert attempt.environment(attempt.container) == {
         "A": "1",
         "AWS_BATCH_JOB_ID": job,
         "AWS_BATCH_JOB_ATTEMPT": "1",
@@ -105,26 +106,27 @@ def test_log_target(batch: Batch) -> None:
     job = batch.submit(jobDefinition="d")
     attempt = attempt_of(batch)
     assert (attempt.container.log.group, attempt.container.log.create_group) == ("/mine", True)
-    assert attempt.log_stream_name == f"p/default/{attempt.task_id}"
-    assert batch.job(job)["container"]["logStreamName"] == attempt.log_stream_name
+    assert attempt.log_stream_name(attempt.container) == f"p/default/{attempt.task_id}"
+    assert batch.job(job)["container"]["logStreamName"] == attempt.log_stream_name(attempt.container)
 
 
 def test_the_default_log_group_is_batchs_own(batch: Batch) -> None:
     batch.submit()
     attempt = attempt_of(batch)
     assert (attempt.container.log.group, attempt.container.log.create_group) == ("/aws/batch/job", True)
-    assert attempt.log_stream_name.startswith("definition/default/")
+    assert attempt.log_stream_name(attempt.container).startswith("definition/default/")
 
 
 def test_fargate_jobs_need_fargate_environments(batch: Batch) -> None:
     batch.environment("fargate", 4, "FARGATE")
     batch.queue("fargate", "fargate")
-    batch.register("f", {"executionRoleArn": "role"}, platformCapabilities=["FARGATE"])
+    size = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+    batch.register("f", {"executionRoleArn": "role", "resourceRequirements": size}, platformCapabilities=["FARGATE"])
     with pytest.raises(BatchError, match="is for FARGATE, but the compute environments of JobQueue queue are EC2"):
         batch.submit(jobDefinition="f")
     with pytest.raises(BatchError, match="is for EC2"):
         batch.submit(jobQueue="fargate")
-    resources = [{"type": "VCPU", "value": "0.25"}]
+    resources = [{"type": "VCPU", "value": "0.25"}, {"type": "MEMORY", "value": "512"}]
     batch.submit(jobQueue="fargate", jobDefinition="f", containerOverrides={"resourceRequirements": resources})
     attempt = attempt_of(batch)
     assert (attempt.platform, attempt.container.vcpus) == ("FARGATE", 0.25)

@@ -48,6 +48,7 @@ def process_runner(aws: RecordingAws, programs: ProgramRegistry, tmp_path: Path)
         programs=programs,
         max_processes=2,
         cache=tmp_path / "cache",
+        connect=aws.connect,
     )
     yield runner
     runner.close()
@@ -74,7 +75,14 @@ def label() -> str:
 
 @pytest.fixture
 def docker_runner(aws: RecordingAws, label: str) -> Iterator[DockerRunner]:
-    runner = DockerRunner(client=aws.client, region="us-east-1", endpoint=ENDPOINT, label=label, max_containers=4)
+    runner = DockerRunner(
+        client=aws.client,
+        region="us-east-1",
+        endpoint=ENDPOINT,
+        label=label,
+        max_containers=4,
+        connect=aws.connect,
+    )
     yield runner
     runner.close()
     assert left_behind(label) == []

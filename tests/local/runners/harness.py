@@ -10,8 +10,19 @@ from uuid import uuid4
 import docker
 from botocore.exceptions import ClientError
 
-from batchwright.local.engine import Attempt, Container, Exit, Handle, LogTarget, Platform, Runner, Started
-from batchwright.local.runners.container_options import SERVER_LABEL
+from batchwright.local.engine import (
+    Attempt,
+    Condition,
+    Container,
+    ContainerDependency,
+    Exit,
+    Handle,
+    LogTarget,
+    Runner,
+    Started,
+    Volume,
+)
+from batchwright.local.runners.owner import SERVER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +45,25 @@ class RecordingAws:
         self.sessions: list[tuple[str, str]] = []
         self.secrets = {"arn:aws:secretsmanager:us-east-1:1:secret:db": '{"password": "p1", "port": 5432}'}
         self.parameters = {"name": "v1", "/path/name": "v2"}
+        self.access_points: dict[str, dict[str, Any]] = {}
+        self.keys_used: list[str] = []
         self.changed = threading.Condition()
         self.log_error: ClientError | None = None
 
     def client(self, service: str) -> RecordingAws:
-        assert service in {"logs", "sts", "secretsmanager", "ssm"}
+        assert service in {"logs", "sts", "secretsmanager", "ssm", "efs"}
         return self
+
+    def connect(self, like: RecordingAws, keys: Mapping[str, str]) -> RecordingAws:
+        """Stand in for a client with the keys of a role."""
+        assert like is self
+        self.keys_used.append(keys["AccessKeyId"])
+        return self
+
+    def describe_access_points(self, *, AccessPointId: str) -> dict[str, Any]:  # noqa: N803
+        if AccessPointId not in self.access_points:
+            raise refused("DescribeAccessPoints", "AccessPointNotFound")
+        return {"AccessPoints": [self.access_points[AccessPointId]]}
 
     def create_log_group(self, *, logGroupName: str) -> None:  # noqa: N803
         if logGroupName in self.groups:
@@ -87,62 +111,72 @@ class RecordingAws:
             assert self.changed.wait_for(lambda: line in self.lines[stream], PATIENCE), self.lines[stream]
 
 
-def make_attempt(
+def make_container(
     *command: str,
+    name: str = "default",
     image: str = "image",
-    environment: Mapping[str, str] | None = None,
-    secrets: Mapping[str, str] | None = None,
-    job_role_arn: str | None = None,
-    vcpus: float = 1,
-    memory_mib: int = 256,
-    user: str | None = None,
-    readonly_root_filesystem: bool = False,
-    linux_parameters: Mapping[str, Any] | None = None,
-    volumes: tuple[Mapping[str, Any], ...] = (),
-    mount_points: tuple[Mapping[str, Any], ...] = (),
-    ulimits: tuple[Mapping[str, Any], ...] = (),
     group: str = "/mine",
     create_group: bool = False,
-    platform: Platform = "EC2",
+    log: LogTarget | None = None,
+    **members: Any,  # noqa: ANN401 - those of Container
+) -> Container:
+    values: dict[str, Any] = {
+        "environment": {},
+        "secrets": {},
+        "job_role_arn": None,
+        "execution_role_arn": None,
+        "vcpus": 1,
+        "memory_mib": 256,
+        "gpus": 0,
+        "user": None,
+        "privileged": False,
+        "readonly_root_filesystem": False,
+        "linux_parameters": {},
+        "mounts": (),
+        "ulimits": (),
+        "platform": "EC2",
+        "raw": {},
+        **members,
+    }
+    log = log or LogTarget(group=group, prefix="prefix", create_group=create_group)
+    return Container(name=name, image=image, command=command, log=log, **values)
+
+
+def make_task(
+    *containers: Container,
+    volumes: tuple[Volume, ...] = (),
+    job_id: str = "",
+    **members: Any,  # noqa: ANN401 - those of Attempt
 ) -> Attempt:
     task_id = uuid4().hex
-    job_id = str(uuid4())
-    container = Container(
-        name="default",
-        image=image,
-        command=command,
-        environment=environment or {},
-        secrets=secrets or {},
-        job_role_arn=job_role_arn,
-        execution_role_arn=None,
-        vcpus=vcpus,
-        memory_mib=memory_mib,
-        gpus=0,
-        user=user,
-        privileged=False,
-        readonly_root_filesystem=readonly_root_filesystem,
-        linux_parameters=linux_parameters or {},
-        volumes=volumes,
-        mount_points=mount_points,
-        ulimits=ulimits,
-        log=LogTarget(group=group, prefix="prefix", create_group=create_group),
-        platform=platform,
-        raw={},
-    )
+    job_id = job_id or str(uuid4())
     return Attempt(
-        job_id=f"{job_id}:7",
-        job_arn=f"arn:aws:batch:us-east-1:123456789012:job/{job_id}:7",
+        job_id=job_id,
+        job_arn=f"arn:aws:batch:us-east-1:123456789012:job/{job_id}",
         job_name="job",
         number=1,
         queue_name="queue",
         environment_name="environment",
         task_id=task_id,
         task_arn=f"arn:aws:ecs:us-east-1:123456789012:task/x/{task_id}",
-        container=container,
-        array_index=7,
-        array_size=10,
+        containers=containers,
+        volumes=volumes,
         tags={},
+        **members,
     )
+
+
+def make_attempt(
+    *command: str,
+    volumes: tuple[Volume, ...] = (),
+    **members: Any,  # noqa: ANN401 - those of make_container
+) -> Attempt:
+    container = make_container(*command, **members)
+    return make_task(container, volumes=volumes, job_id=f"{uuid4()}:7", array_index=7, array_size=10)
+
+
+def after(name: str, condition: str) -> ContainerDependency:
+    return ContainerDependency(name=name, condition=Condition(condition))
 
 
 class Run:
@@ -152,14 +186,16 @@ class Run:
         self.attempt = attempt
         self.aws = aws
         self.exits: list[Exit] = []
+        self.address: str | None = None
         self.started = threading.Event()
         self.lines_at_exit: list[str] = []
         self._ended = threading.Event()
         self.handle: Handle = runner.start(attempt, on_started=self._on_started, on_exit=self._on_exit)
 
     def _on_started(self, started: Started) -> None:
-        assert started.log_stream_name == self.attempt.log_stream_name
+        assert started.log_stream_name == self.stream
         assert not self.exits
+        self.address = started.address
         self.started.set()
 
     def _on_exit(self, exited: Exit) -> None:
@@ -168,25 +204,38 @@ class Run:
         self._ended.set()
 
     @property
+    def stream(self) -> str:
+        return self.attempt.log_stream_name(self.attempt.container)
+
+    @property
     def lines(self) -> list[str]:
-        return self.aws.lines[self.attempt.log_stream_name]
+        return self.aws.lines[self.stream]
+
+    def lines_of(self, name: str) -> list[str]:
+        return self.aws.lines[f"prefix/{name}/{self.attempt.task_id}"]
+
+    def ends(self) -> dict[str, tuple[int | None, str | None]]:
+        return {one.name: (one.exit_code, one.reason) for one in self.exit().containers}
 
     def exit(self) -> Exit:
         assert self._ended.wait(PATIENCE)
         assert len(self.exits) == 1
         return self.exits[0]
 
-    def wait_for_line(self, line: str) -> None:
-        self.aws.wait_for_line(self.attempt.log_stream_name, line)
+    def wait_for_line(self, line: str, *, of: str | None = None) -> None:
+        self.aws.wait_for_line(f"prefix/{of}/{self.attempt.task_id}" if of else self.stream, line)
 
 
 def left_behind(label: str) -> list[str]:
-    """Return the names of containers and volumes that still carry a label."""
+    """Return the names of containers, volumes, networks and images that still carry a label."""
     engine = docker.from_env()
     try:
         filters = {"label": f"{SERVER_LABEL}={label}"}
         containers = engine.api.containers(all=True, filters=filters)
         volumes = engine.api.volumes(filters=filters)["Volumes"] or []
-        return [c["Names"][0] for c in containers] + [v["Name"] for v in volumes]
+        networks = engine.api.networks(filters=filters)
+        images = engine.api.images(filters=filters)
+        names = [c["Names"][0] for c in containers] + [one["Name"] for one in (*volumes, *networks)]
+        return names + [image["RepoTags"][0] for image in images]
     finally:
         engine.close()

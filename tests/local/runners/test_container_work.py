@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
@@ -8,8 +9,9 @@ import docker
 import pytest
 import requests
 from docker.errors import NotFound
-from local.runners.harness import RecordingAws, Run, make_attempt
+from local.runners.harness import RecordingAws, Run, make_attempt, make_container, make_task
 
+from batchwright.local.engine import LogTarget, Router
 from batchwright.local.runners import container_work
 from batchwright.local.runners.docker import DockerRunner
 
@@ -59,6 +61,12 @@ class Engine:
 
     def volumes(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401
         return {"Volumes": None}
+
+    def networks(self, **_: Any) -> list[dict[str, str]]:  # noqa: ANN401
+        return []
+
+    def images(self, **_: Any) -> list[dict[str, str]]:  # noqa: ANN401
+        return []
 
 
 def absent() -> dict[str, int]:
@@ -132,3 +140,29 @@ def test_proxies_of_the_docker_configuration_leave_the_local_aws_alone(
 
     Run(runner, make_attempt("true", environment={"HTTPS_PROXY": "http://own", "NO_PROXY": "mine"}), aws).exit()
     assert engine.environment["NO_PROXY"] == "mine,172.17.0.1"
+
+
+def test_what_differs_from_aws_is_said_once(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    log = LogTarget(group="/mine", prefix="prefix", create_group=False, driver="awsfirelens")
+    router = Router(kind="fluentbit", options={})
+    engine.waits = [lambda: {"StatusCode": 0}] * 2
+
+    for _ in range(2):
+        task = make_task(
+            make_container(log=log, router=router),
+            execute_command=True,
+            service_account="jobs",
+            image_pull_secrets=("registry",),
+        )
+        assert Run(runner, task, aws).exit().exit_code == 0
+
+    assert [record.message for record in caplog.records] == [
+        "output of containers with the log driver awsfirelens goes to CloudWatch Logs here",
+        "`aws ecs execute-command` has no way into local jobs: use `docker exec`",
+        "imagePullSecrets are not read here: images are pulled as `docker login` allows",
+        "pods have no AWS credentials of service account jobs here",
+    ]
+    assert (engine.environment["FLUENT_HOST"], engine.environment["FLUENT_PORT"]) == ("127.0.0.1", "24224")

@@ -7,9 +7,9 @@ import docker
 import pytest
 from local.runners.harness import RecordingAws, Run, left_behind, make_attempt
 
-from batchwright.local.engine import Exit
-from batchwright.local.runners.container_options import SERVER_LABEL
+from batchwright.local.engine import EmptyVolume, Exit, HostVolume, Mount
 from batchwright.local.runners.docker import DockerRunner
+from batchwright.local.runners.owner import SERVER_LABEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,8 +93,8 @@ def test_container_settings(docker_runner: DockerRunner, aws: RecordingAws, imag
             "sharedMemorySize": 32,
             "tmpfs": [{"containerPath": "/tmp", "size": 16, "mountOptions": ["mode=1777"]}],
         },
-        volumes=({"name": "host", "host": {"sourcePath": str(tmp_path)}},),
-        mount_points=({"sourceVolume": "host", "containerPath": "/host", "readOnly": True},),
+        volumes=(HostVolume(name="host", path=str(tmp_path)),),
+        mounts=(Mount(volume="host", path="/host", read_only=True),),
         ulimits=({"name": "nofile", "softLimit": 100, "hardLimit": 200},),
         platform="FARGATE",
         vcpus=0.25,
@@ -113,8 +113,8 @@ def test_an_empty_volume_is_shared_by_its_mounts_and_goes_with_the_attempt(
     attempt = make_attempt(
         "sh", "-c", "echo shared > /a/one; cat /b/one; trap 'exit 0' TERM; sleep 600 & wait",
         image=image,
-        volumes=({"name": "v", "host": {}},),
-        mount_points=({"sourceVolume": "v", "containerPath": "/a"}, {"sourceVolume": "v", "containerPath": "/b"}),
+        volumes=(EmptyVolume(name="v"),),
+        mounts=(Mount(volume="v", path="/a"), Mount(volume="v", path="/b")),
     )  # fmt: skip
     run = Run(docker_runner, attempt, aws)
     run.wait_for_line("shared")

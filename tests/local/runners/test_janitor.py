@@ -29,14 +29,17 @@ class Engine:
     def remove_volume(self, name: str, **_: Any) -> None:  # noqa: ANN401
         self._call(name)
 
+    def remove_network(self, name: str) -> None:
+        self._call(name)
+
 
 def test_what_an_absent_engine_kept_goes_later() -> None:
     engine = Engine(absent_for=3)
     janitor = Janitor(api=engine)  # type: ignore[arg-type]
 
-    janitor.remove_later("a", ("v",))
-    janitor.remove_later("unknown", ())
-    janitor.remove_later("b", ())
+    janitor.remove_later(("container", "a"), ("volume", "v"))
+    janitor.remove_later(("container", "unknown"))
+    janitor.remove_later(("network", "n"))
     janitor.close()
 
-    assert sorted(set(engine.removed)) == ["a", "b", "v"]
+    assert sorted(set(engine.removed)) == ["a", "n", "v"]

@@ -13,6 +13,7 @@ from batchwright.local.engine import Exit
 
 if TYPE_CHECKING:
     from batchwright.local.runners.process import ProcessRunner
+    from batchwright.local.runners.programs import ProgramRegistry
 
 WAIT_FOR_TERM = """
 import signal, sys, time
@@ -185,7 +186,9 @@ def test_starts_that_fail(
 ) -> None:
     run = Run(process_runner, make_attempt("pass", image=image, **members), aws)  # type: ignore[arg-type]
     ended = run.exit()
-    assert (ended.exit_code, ended.status_reason) == (None, "Task failed to start")
+    # What fails before there is a container is the task's own reason.
+    before = "ResourceInitializationError" in (ended.reason or "")
+    assert (ended.exit_code, ended.status_reason) == (None, ended.reason if before else "Task failed to start")
     assert reason in (ended.reason or "")
     assert not run.started.is_set()
 
@@ -197,12 +200,14 @@ def test_a_log_group_is_made_where_that_is_allowed(process_runner: ProcessRunner
     assert "/new" in aws.groups
 
 
-def test_python_stands_for_an_interpreter(process_runner: ProcessRunner, aws: RecordingAws, tmp_path: Path) -> None:
+def test_python_stands_for_an_interpreter(
+    process_runner: ProcessRunner, aws: RecordingAws, programs: ProgramRegistry, tmp_path: Path
+) -> None:
     folder = tmp_path / "plain"
     (folder / "src" / "tool").mkdir(parents=True)
     (folder / "src" / "tool" / "__main__.py").write_text("import sys; print(sys.executable, sys.argv[1:])")
     (folder / "process.json").write_text('{"command": ["python", "-m", "tool"], "path": ["src"]}')
-    process_runner._programs.register("plain", folder)
+    programs.register("plain", folder)
     run = Run(process_runner, make_attempt("--flag", "x", image="plain"), aws)
     assert run.exit().exit_code == 0
     assert run.lines == [f"{sys.executable} ['--flag', 'x']"]

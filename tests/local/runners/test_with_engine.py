@@ -69,8 +69,8 @@ def test_an_array_with_its_logs_and_events(service: Service, aws: RecordingAws) 
         detail = service.ended(f"{parent}:{index}")
         assert aws.lines[detail["container"]["logStreamName"]] == [f"child {index}"]
     service.engine.close()
-    assert service.told[parent] == ["SUBMITTED", "PENDING", "SUCCEEDED"]
-    assert service.told[f"{parent}:0"] == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+    assert service.told[parent] == ["PENDING", "SUCCEEDED"]
+    assert service.told[f"{parent}:0"] == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
 
 
 def test_retries_see_the_exit_code(service: Service) -> None:

@@ -6,28 +6,55 @@
 from __future__ import annotations
 
 from batchwright.local.engine.clock import Clock, Timer
-from batchwright.local.engine.container import Container, LogTarget, Platform
+from batchwright.local.engine.cloud import API_TPS, CloudModel, HostUse
+from batchwright.local.engine.container import Condition, Container, ContainerDependency, LogTarget, Platform, Router
 from batchwright.local.engine.engine import BatchEngine
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.limits import EngineLimits
-from batchwright.local.engine.runner import Attempt, Exit, Handle, Runner, Started
+from batchwright.local.engine.runner import Attempt, ContainerExit, Exit, Handle, Node, Runner, Started
 from batchwright.local.engine.simulated_clock import SimulatedClock
 from batchwright.local.engine.system_clock import SystemClock
+from batchwright.local.engine.transition import Transition
+from batchwright.local.engine.volumes import (
+    ClaimVolume,
+    EmptyVolume,
+    FileSystemVolume,
+    HostVolume,
+    Mount,
+    SecretVolume,
+    Volume,
+)
 
 __all__ = [
+    "API_TPS",
     "Attempt",
     "BatchEngine",
     "BatchError",
+    "ClaimVolume",
     "Clock",
+    "CloudModel",
+    "Condition",
     "Container",
+    "ContainerDependency",
+    "ContainerExit",
+    "EmptyVolume",
     "EngineLimits",
     "Exit",
+    "FileSystemVolume",
     "Handle",
+    "HostUse",
+    "HostVolume",
     "LogTarget",
+    "Mount",
+    "Node",
     "Platform",
+    "Router",
     "Runner",
+    "SecretVolume",
     "SimulatedClock",
     "Started",
     "SystemClock",
     "Timer",
+    "Transition",
+    "Volume",
 ]

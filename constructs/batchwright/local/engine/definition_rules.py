@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.node_tasks import NodeRange, group_properties
+from batchwright.local.engine.pod_rules import check_pod
 from batchwright.local.engine.retries import RetryStrategy
+from batchwright.local.engine.rules import check_needs, only_one, refuse
+from batchwright.local.engine.task_rules import check_container_properties, check_ecs_properties
+from batchwright.model.definition_size import definition_size_problems
+from batchwright.model.multi_node import (
+    main_node_problems,
+    multi_node_platform_problems,
+    node_count_problems,
+    node_coverage_problems,
+    node_group_count_problems,
+    node_instance_type_problems,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batchwright.local.engine.container import Platform
     from batchwright.local.engine.limits import EngineLimits
 
-_LATER: Final = {
-    "nodeProperties": "multi-node parallel jobs",
-    "ecsProperties": "multi-container jobs",
-    "eksProperties": "jobs on Amazon EKS",
-    "consumableResourceProperties": "jobs that need consumable resources",
-}
-_VOLUMES_LATER: Final = ("efsVolumeConfiguration", "s3filesVolumeConfiguration")
 _MAX_PRIORITY: Final = 9_999
+_SHAPES: Final = ("containerProperties", "ecsProperties", "eksProperties")
+_NOT_ON_EKS: Final = ("platformCapabilities", "propagateTags")
 
 
 def check_definition(request: Mapping[str, Any], limits: EngineLimits) -> None:
-    """Raise BatchError when AWS would refuse the definition or this engine cannot run it."""
-    for member, what in _LATER.items():
-        if request.get(member):
-            raise BatchError(f"{member}: the local engine does not run {what} yet; it runs containerProperties.")
-    if str(request["type"]).lower() != "container":
-        raise BatchError("type 'multinode': the local engine does not run multi-node parallel jobs yet.")
-    container = request.get("containerProperties")
-    if not container:
-        raise BatchError("Container properties should not be empty: containerProperties must be provided.")
-    if len(request.get("platformCapabilities", ())) > 1:
-        raise BatchError("platformCapabilities must name one platform, EC2 or FARGATE.")
+    """Raise BatchError when AWS would refuse the definition."""
+    refuse("RegisterJobDefinition", definition_size_problems(len(json.dumps(request))))
+    platform = platform_of(request)
     RetryStrategy.parse(request.get("retryStrategy"), max_attempts=limits.max_attempts)
     check_timeout(request.get("timeout"), limits)
     check_priority("schedulingPriority", request.get("schedulingPriority"))
-    _check_container(container)
-    if [str(p).upper() for p in request.get("platformCapabilities", ())] == ["FARGATE"]:
-        _check_fargate(container)
+    check_needs(request.get("consumableResourceProperties"))
+    if str(request["type"]).lower() == "multinode":
+        _check_nodes(request, platform)
+        return
+    if request.get("nodeProperties"):
+        raise BatchError("nodeProperties must not be provided for a job definition of type container.")
+    if not any(request.get(member) for member in _SHAPES):
+        raise BatchError("Container properties should not be empty: containerProperties must be provided.")
+    only_one(request, _SHAPES, "A job definition of type container")
+    _check_shape(request, platform)
+    if platform == "EKS":
+        for member in _NOT_ON_EKS:
+            if request.get(member):
+                raise BatchError(f"{member} is not applicable to jobs that run on Amazon EKS resources.")
+
+
+def platform_of(request: Mapping[str, Any]) -> Platform:
+    """Return the platform that a definition is for; EC2 unless it says otherwise."""
+    named: list[Platform] = [str(name).upper() for name in request.get("platformCapabilities", ())]  # type: ignore[misc]
+    if len(named) > 1:
+        raise BatchError("platformCapabilities must name one platform: EC2, FARGATE or MANAGED_INSTANCES.")
+    ranges = request.get("nodeProperties", {}).get("nodeRangeProperties", ())
+    if request.get("eksProperties") or any(entry.get("eksProperties") for entry in ranges):
+        return "EKS"
+    return named[0] if named else "EC2"
 
 
 def check_timeout(timeout: Mapping[str, Any] | None, limits: EngineLimits) -> None:
@@ -57,52 +81,41 @@ def check_priority(field: str, priority: int | None) -> None:
         raise BatchError(f"{field} must be between 0 and {_MAX_PRIORITY}, but is {priority}.")
 
 
-def check_environment(variables: list[Mapping[str, str]]) -> None:
-    """Raise BatchError for a variable whose name is reserved."""
-    for variable in variables:
-        if variable.get("name", "").startswith("AWS_BATCH"):
-            raise BatchError(f"Environment variable {variable['name']} must not start with AWS_BATCH: reserved.")
+def _check_shape(properties: Mapping[str, Any], platform: Platform) -> None:
+    if properties.get("containerProperties"):
+        check_container_properties(properties["containerProperties"], fargate=platform == "FARGATE")
+    elif properties.get("ecsProperties"):
+        check_ecs_properties(properties["ecsProperties"], fargate=platform == "FARGATE")
+    else:
+        check_pod(properties["eksProperties"])
 
 
-def positive_number(kind: str, value: str) -> float:
-    """Return the number in a resource requirement, or raise BatchError when it is none or not above 0."""
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise BatchError(f"resourceRequirements: {kind} must be a number above 0, but is {value!r}.")
-    return number
+def _check_nodes(request: Mapping[str, Any], platform: Platform) -> None:
+    where = "nodeProperties"
+    nodes = request.get("nodeProperties")
+    if not nodes:
+        raise BatchError("Node properties should not be empty: nodeProperties must be provided for type multinode.")
+    if others := [member for member in _SHAPES if request.get(member)]:
+        raise BatchError(f"{others[0]} must not be provided for a job definition of type multinode.")
+    if platform not in ("EC2", "EKS"):
+        refuse(where, multi_node_platform_problems(platform))
+    ranges = nodes["nodeRangeProperties"]
+    refuse(where, node_count_problems(nodes["numNodes"]))
+    refuse(where, main_node_problems(nodes["mainNode"], nodes["numNodes"]))
+    refuse(where, node_group_count_problems(len(ranges)))
+    for entry in ranges:
+        NodeRange.parse(entry["targetNodes"])
+        group = group_properties(entry)
+        only_one(group, _SHAPES, f"Node range {entry['targetNodes']}")
+        if platform == "EKS" and "eksProperties" not in group:
+            raise BatchError("nodeProperties: either every node range has eksProperties, or none.")
+        _check_shape(group, platform)
+        check_needs(entry.get("consumableResourceProperties"))
+    refuse(where, node_coverage_problems([entry["targetNodes"] for entry in ranges], nodes["numNodes"]))
+    types = [t for entry in ranges for t in _instance_types(entry)]
+    refuse(where, node_instance_type_problems(types))
 
 
-def _check_container(container: Mapping[str, Any]) -> None:
-    if not container.get("image"):
-        raise BatchError("Container properties must contain image.")
-    given = {str(r["type"]).upper() for r in container.get("resourceRequirements", ())}
-    missing = [
-        name for name, old in (("VCPU", "vcpus"), ("MEMORY", "memory")) if name not in given and old not in container
-    ]
-    if missing:
-        raise BatchError(f"Container properties must contain resourceRequirements of type {' and '.join(missing)}.")
-    for requirement in container.get("resourceRequirements", ()):
-        positive_number(str(requirement["type"]).upper(), str(requirement["value"]))
-    check_environment(container.get("environment", []))
-    driver = str(container.get("logConfiguration", {}).get("logDriver", "awslogs"))
-    if driver != "awslogs":
-        raise BatchError(f"logConfiguration.logDriver {driver!r}: the local engine ships logs with awslogs only.")
-    volumes = {volume.get("name"): volume for volume in container.get("volumes", ())}
-    for volume in volumes.values():
-        if used := [kind for kind in _VOLUMES_LATER if kind in volume]:
-            raise BatchError(f"volumes: the local engine does not mount {used[0]} yet.")
-    for mount in container.get("mountPoints", ()):
-        if mount.get("sourceVolume") not in volumes:
-            raise BatchError(f"mountPoints names the volume {mount.get('sourceVolume')!r}, which is not in volumes.")
-
-
-def _check_fargate(container: Mapping[str, Any]) -> None:
-    if not container.get("executionRoleArn"):
-        raise BatchError("executionRoleArn must be provided for a job definition with the platform FARGATE.")
-    if container.get("privileged"):
-        raise BatchError("privileged is not applicable to jobs that run on Fargate resources.")
-    if any("host" in volume and volume["host"].get("sourcePath") for volume in container.get("volumes", ())):
-        raise BatchError("volumes: host.sourcePath is not supported for jobs that run on Fargate resources.")
+def _instance_types(entry: Mapping[str, Any]) -> list[str]:
+    own = entry.get("container", {}).get("instanceType")
+    return [*entry.get("instanceTypes", ()), *([own] if own else [])]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from batchwright.local.engine.definition_rules import check_definition
+from batchwright.local.engine.definition_rules import check_definition, platform_of
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.names import Names, check_name
 from batchwright.local.engine.paging import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from batchwright.local.engine.container import Platform
     from batchwright.local.engine.limits import EngineLimits
@@ -35,8 +35,13 @@ class JobDefinition:
 
     @property
     def platform(self) -> Platform:
-        """EC2 unless the definition says FARGATE."""
-        return "FARGATE" if "FARGATE" in self.record.get("platformCapabilities", ()) else "EC2"
+        """What the definition is for: EC2 unless it says otherwise."""
+        return platform_of(self.record)
+
+    @property
+    def multi_node(self) -> bool:
+        """True for the type multinode."""
+        return str(self.record["type"]).lower() == "multinode"
 
 
 class JobDefinitions:
@@ -60,15 +65,16 @@ class JobDefinitions:
         revisions = self._revisions.setdefault(name, [])
         revision = len(revisions) + 1
         arn = self._names.arn("job-definition", f"{name}:{revision}")
+        platform = platform_of(request)
         record = {
             "parameters": {},
             "tags": {},
             **request,
-            "platformCapabilities": [str(p).upper() for p in request.get("platformCapabilities", ["EC2"])],
+            **({} if platform == "EKS" else {"platformCapabilities": [platform]}),
             "jobDefinitionArn": arn,
             "revision": revision,
             "status": "ACTIVE",
-            "containerOrchestrationType": "ECS",
+            "containerOrchestrationType": "EKS" if platform == "EKS" else "ECS",
         }
         definition = JobDefinition(name=name, arn=arn, revision=revision, record=record)
         revisions.append(definition)
@@ -91,6 +97,18 @@ class JobDefinitions:
             raise BatchError(f"jobDefinitions can have at most {_MAX_DESCRIBED} entries, but has {len(idents)}.")
         found, rest = page(self._chosen(request), request)
         return {"jobDefinitions": [definition.record for definition in found], **rest}
+
+    def everything(self) -> tuple[JobDefinition, ...]:
+        """Return all revisions in the order of registration."""
+        return tuple(self._all)
+
+    def put(self, records: Iterable[dict[str, Any]]) -> None:
+        """Put revisions back, in the order of registration."""
+        for record in records:
+            name, arn, revision = record["jobDefinitionName"], record["jobDefinitionArn"], record["revision"]
+            definition = JobDefinition(name=name, arn=arn, revision=revision, record=record)
+            self._revisions.setdefault(name, []).append(definition)
+            self._all.append(definition)
 
     def find(self, ident: str) -> JobDefinition | None:
         """Return the revision that a name, `name:revision` or ARN stands for: without a revision the newest active."""

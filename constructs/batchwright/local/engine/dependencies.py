@@ -85,6 +85,8 @@ def _existing(entry: Mapping[str, Any], jobs: JobTable) -> Job | None:
     if not ident:
         return None
     job = jobs.get(ident)
+    if job is not None and job.whole is not None:
+        raise BatchError(f"dependsOn: {ident} is a node; name the multi-node parallel job, {job.whole.id}.")
     if job is None:
         raise BatchError(f"dependsOn: job {ident} does not exist.")
     return job
@@ -95,4 +97,6 @@ def _wait_for(job: Job, other: Job) -> None:
         job.doomed = DEPENDENCY_FAILED
     elif other.status is not JobStatus.SUCCEEDED:
         job.waiting += 1
+        if other.dependents is None:
+            other.dependents = []
         other.dependents.append(job)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from batchwright.local.engine.states import AttemptRecord, JobState, JobStatus
+from batchwright.local.engine.describing_tasks import pod_attempts, present, task_attempts, what_runs
+from batchwright.local.engine.states import JobState, JobStatus
 
 if TYPE_CHECKING:
     from batchwright.local.engine.jobs import Job
@@ -23,17 +23,16 @@ def job_detail(job: Job, state: JobState) -> dict[str, Any]:
         "jobId": job.id,
         "jobQueue": spec.queue.arn,
         "status": str(state.status),
-        "attempts": [_attempt(record) for record in state.attempts],
+        "attempts": task_attempts(job, state),
         "createdAt": job.created_at,
         "retryStrategy": dict(spec.retry_record),
         "dependsOn": [dict(entry) for entry in spec.depends_on],
         "jobDefinition": spec.definition.arn,
         "parameters": dict(spec.parameters),
-        "container": {**spec.container.raw, **_present(_running(state))},
-        "tags": dict(job.tags),
+        "tags": dict((job.whole or job).tags),
         "propagateTags": spec.propagate_tags,
-        "platformCapabilities": list(spec.definition.record["platformCapabilities"]),
-        "eksAttempts": [],
+        "platformCapabilities": list(spec.definition.record.get("platformCapabilities", ())),
+        "eksAttempts": pod_attempts(job, state),
         "isCancelled": state.is_cancelled,
         "isTerminated": state.is_terminated,
     }
@@ -46,8 +45,11 @@ def job_detail(job: Job, state: JobState) -> dict[str, Any]:
         "shareIdentifier": spec.share_identifier,
         "schedulingPriority": spec.scheduling_priority,
         "arrayProperties": _array(job, state),
+        "nodeProperties": spec.nodes.raw if spec.nodes is not None and job.whole is None else None,
+        "nodeDetails": None if job.whole is None else {"nodeIndex": job.index, "isMainNode": job.is_main_node},
+        "consumableResourceProperties": spec.needs_record,
     }
-    return {**detail, **_present(optional)}
+    return {**detail, **what_runs(job, state), **present(optional)}
 
 
 def job_summary(job: Job) -> dict[str, Any]:
@@ -68,89 +70,67 @@ def job_summary(job: Job) -> dict[str, Any]:
         "startedAt": state.started_at,
         "stoppedAt": state.stopped_at,
         "shareIdentifier": job.spec.share_identifier,
-        "container": _present({"exitCode": state.exit_code, "reason": state.reason}) or None,
+        "container": present({"exitCode": state.exit_code, "reason": state.reason}) or None,
         "arrayProperties": _array(job, state),
+        "nodeProperties": _node_summary(job),
     }
-    return {**summary, **_present(optional)}
+    return {**summary, **present(optional)}
 
 
 def current_state(job: Job) -> JobState:
     """Return the job's state as of now: with its children's counts, and the reason why it cannot start."""
     state = job.state
     if job.counts:
-        state = replace(state, summary=tuple(job.counts))
-    if reason := stuck_reason(job):
-        state = replace(state, status_reason=reason)
+        state = state.changed(summary=tuple(job.counts))
+    stuck = (job.whole or job).stuck
+    if stuck and state.status is JobStatus.RUNNABLE:
+        state = state.changed(status_reason=stuck)
     return state
 
 
-def stuck_reason(job: Job) -> str | None:
-    """Say why a RUNNABLE job can never start as things are, or return None.
-
-    The first word is AWS's (https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html).
-    """
-    if job.status is not JobStatus.RUNNABLE:
-        return None
-    environments = job.spec.queue.environments
-    enabled = [environment for environment in environments if environment.enabled]
-    names = ", ".join(environment.name for environment in environments)
-    if not enabled:
-        return f"MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - every compute environment is DISABLED: {names}"
-    if all(job.spec.milli_vcpus > environment.capacity for environment in enabled):
-        return (
-            f"MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job needs {job.spec.container.vcpus:g} vCPUs, "
-            f"more than maxvCpus of every enabled compute environment of its queue: {names}"
-        )
-    return None
-
-
-def state_change_event(job: Job, state: JobState, *, at: float, names: Names) -> dict[str, Any]:
+def state_change_event(job: Job, state: JobState, at: float, names: Names) -> dict[str, Any]:
     """Return the EventBridge event of a transition.
 
     Its shape is that of https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html.
     """
+    return _event("Batch Job State Change", [job.arn], job_detail(job, state), at, names)
+
+
+def queue_blocked_event(job: Job, state: JobState, at: float, names: Names) -> dict[str, Any]:
+    """Return the EventBridge event of a job that blocks its queue; the state has the reason.
+
+    Its shape is that of https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html.
+    """
+    return _event("Batch Job Queue Blocked", [job.arn, job.spec.queue.arn], job_detail(job, state), at, names)
+
+
+def _event(kind: str, resources: list[str], detail: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
-        "detail-type": "Batch Job State Change",
+        "detail-type": kind,
         "source": "aws.batch",
         "account": names.account,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)),
         "region": names.region,
-        "resources": [job.arn],
-        "detail": job_detail(job, state),
+        "resources": resources,
+        "detail": detail,
     }
-
-
-def _present(members: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
-
-
-def _running(state: JobState) -> dict[str, Any]:
-    return {
-        "exitCode": state.exit_code,
-        "reason": state.reason,
-        "taskArn": state.task_arn,
-        "logStreamName": state.log_stream_name,
-    }
-
-
-def _attempt(record: AttemptRecord) -> dict[str, Any]:
-    container: dict[str, Any] = {
-        "exitCode": record.exit_code,
-        "reason": record.reason,
-        "logStreamName": record.log_stream_name,
-        "taskArn": record.task_arn,
-        "networkInterfaces": [],
-    }
-    times = {"startedAt": record.started_at, "stoppedAt": record.stopped_at}
-    return {"container": _present(container), **_present(times), "statusReason": record.status_reason}
 
 
 def _array(job: Job, state: JobState) -> dict[str, Any] | None:
-    if job.index is not None:
+    if job.parent is not None:
         return {"index": job.index, "statusSummary": {}}
     if state.summary is None:
         return None
     summary = dict(zip((str(status) for status in JobStatus), state.summary, strict=True))
     return {"size": job.spec.array_size, "statusSummary": summary}
+
+
+def _node_summary(job: Job) -> dict[str, Any] | None:
+    nodes = job.spec.nodes
+    if nodes is None:
+        return None
+    if job.whole is None:
+        return {"numNodes": len(nodes.tasks)}
+    return {"isMainNode": job.is_main_node, "nodeIndex": job.index, "numNodes": len(nodes.tasks)}

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from batchwright.local.engine.definitions import JobDefinitions
 from batchwright.local.engine.describing import current_state, job_detail
-from batchwright.local.engine.environments import ComputeEnvironments
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.events import EventDispatcher
 from batchwright.local.engine.job_table import JobTable
 from batchwright.local.engine.lifecycle import Lifecycle
 from batchwright.local.engine.limits import EngineLimits
-from batchwright.local.engine.listing import list_jobs
 from batchwright.local.engine.names import Names
-from batchwright.local.engine.policies import SchedulingPolicies
-from batchwright.local.engine.queues import JobQueue, JobQueues
 from batchwright.local.engine.requests import clean_request
-from batchwright.local.engine.submission import Submission
+from batchwright.local.engine.resources import Resources
 from batchwright.local.engine.system_clock import SystemClock
-from batchwright.local.engine.tags import Setter, Tags, check_tags
+from batchwright.local.engine.tags import check_tags
+from batchwright.local.engine.waiters import Waiters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from batchwright.local.engine.clock import Clock
+    from batchwright.local.engine.cloud import CloudModel, HostUse
     from batchwright.local.engine.jobs import Job
     from batchwright.local.engine.runner import Runner
-
-_MAX_DESCRIBED: Final = 100
-_MAX_REASON: Final = 1_024
-Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
+    from batchwright.local.engine.transition import Transition
 
 
 class BatchEngine:
@@ -45,10 +39,14 @@ class BatchEngine:
         account: Account id in the ARNs.
         region: Region in the ARNs.
         runner: Runs the attempts of jobs.
-        emit: Receives the EventBridge event of every transition of every job, array parents and children included, in
-            order and one at a time. The event must not be changed.
+        emit: Receives the EventBridge event of every transition of every job, parents, children and nodes included, but
+            not of the submission; and of every job that blocks its queue. In order and one at a time. The event must
+            not be changed. None for no events.
         clock: Time; by default the machine's. A clock that is given is not closed.
         limits: What is refused or bounded; by default AWS's numbers and generous guards.
+        cloud: Boot times, Spot and throttling, as a simulation has them; None for jobs that start at once.
+        observe: Told of every transition, the submission too, at once and under the engine's lock: it must be quick and
+            must not call the engine. Far cheaper than events, for simulations.
 
     Example:
         engine = BatchEngine(account="123456789012", region="us-east-1", runner=runner, emit=print)
@@ -61,16 +59,18 @@ class BatchEngine:
         account: str,
         region: str,
         runner: Runner,
-        emit: Callable[[Mapping[str, Any]], None],
+        emit: Callable[[Mapping[str, Any]], None] | None,
         clock: Clock | None = None,
         limits: EngineLimits | None = None,
+        cloud: CloudModel | None = None,
+        observe: Callable[[Transition], None] | None = None,
     ) -> None:
         limits = limits or EngineLimits()
         self._own_clock = clock is None
         self._clock: Clock = clock or SystemClock()
         self._lock = threading.RLock()
-        self._jobs = JobTable()
-        self._waiters: dict[str, list[threading.Event]] = {}
+        self._jobs = JobTable(limits=limits)
+        self._waiters = Waiters(lock=self._lock, jobs=self._jobs)
         self._closed = False
         names = Names(account=account, region=region)
         self._events = EventDispatcher(emit=emit, clock=self._clock, names=names)
@@ -80,29 +80,26 @@ class BatchEngine:
             runner=runner,
             limits=limits,
             names=names,
-            publish=self._events.publish,
-            finished=self._tell_waiters,
+            cloud=cloud,
+            events=self._events,
+            observe=observe,
+            finished=self._finished,
         )
-        self._environments = ComputeEnvironments(names=names, changed=self._lifecycle.wake)
-        self._policies = SchedulingPolicies(names=names)
-        self._queues = JobQueues(
-            names=names,
-            environments=self._environments.store,
-            policies=self._policies.store,
-            changed=self._lifecycle.wake,
-            drain=self._drain,
-        )
-        self._definitions = JobDefinitions(names=names, limits=limits)
-        self._submission = Submission(
+        self._resources = Resources(
             names=names,
             limits=limits,
             clock=self._clock,
-            queues=self._queues.store,
-            definitions=self._definitions,
+            cloud=cloud,
             jobs=self._jobs,
-            admit=self._lifecycle.admit,
+            lifecycle=self._lifecycle,
         )
-        self._operations = self._table()
+        self._operations = self._resources.operations()
+
+    @property
+    def hosts(self) -> tuple[HostUse, ...]:
+        """The hosts that there are and were, in the order in which they were asked for; none without a cloud model."""
+        with self._lock:
+            return self._lifecycle.hosts
 
     @property
     def operations(self) -> frozenset[str]:
@@ -148,21 +145,22 @@ class BatchEngine:
         Raises:
             BatchError: There is no such job.
         """
+        job = self._waiters.wait(job_id, timeout)
+        return None if job is None else copy.deepcopy(job_detail(job, current_state(job)))
+
+    def archive(self) -> dict[str, Any]:
+        """Return all resources and jobs, to be put into another engine by `restore`; also after `close`.
+
+        It has plain values and those of `ARCHIVED`, and may share some with the engine. A job that has not ended is in
+        it as FAILED.
+        """
         with self._lock:
-            job = self._jobs.get(job_id)
-            if job is None:
-                raise BatchError(f"Job {job_id} does not exist.")
-            ended = threading.Event()
-            if job.status.terminal:
-                ended.set()
-            else:
-                self._waiters.setdefault(job_id, []).append(ended)
-        if ended.wait(timeout):
-            return copy.deepcopy(job_detail(job, current_state(job)))
+            return self._resources.archive().take(int(self._clock.now() * 1000))
+
+    def restore(self, archive: Mapping[str, Any]) -> None:
+        """Put an archive into this engine, which has nothing yet."""
         with self._lock:
-            if ended in self._waiters.get(job_id, ()):
-                self._waiters[job_id].remove(ended)
-        return None
+            self._resources.archive().put(archive)
 
     def close(self) -> None:
         """Stop what runs, fail what waits, deliver the last events, end the threads. Idempotent."""
@@ -176,77 +174,6 @@ class BatchEngine:
         if self._own_clock:
             self._clock.close()
 
-    def _table(self) -> dict[str, Operation]:
-        tags = Tags(find=self._tagged)
-        return {
-            "CreateComputeEnvironment": self._environments.create,
-            "UpdateComputeEnvironment": self._environments.update,
-            "DeleteComputeEnvironment": self._environments.delete,
-            "DescribeComputeEnvironments": self._environments.describe,
-            "CreateJobQueue": self._queues.create,
-            "UpdateJobQueue": self._queues.update,
-            "DeleteJobQueue": self._queues.delete,
-            "DescribeJobQueues": self._queues.describe,
-            "CreateSchedulingPolicy": self._policies.create,
-            "UpdateSchedulingPolicy": self._policies.update,
-            "DeleteSchedulingPolicy": self._delete_policy,
-            "DescribeSchedulingPolicies": self._policies.describe,
-            "ListSchedulingPolicies": self._policies.list,
-            "RegisterJobDefinition": self._definitions.register,
-            "DeregisterJobDefinition": self._definitions.deregister,
-            "DescribeJobDefinitions": self._definitions.describe,
-            "SubmitJob": self._submission.submit,
-            "CancelJob": partial(self._stop, cancel=True),
-            "TerminateJob": partial(self._stop, cancel=False),
-            "DescribeJobs": self._describe_jobs,
-            "ListJobs": partial(list_jobs, queues=self._queues.store, jobs=self._jobs),
-            "TagResource": tags.add,
-            "UntagResource": tags.remove,
-            "ListTagsForResource": tags.list,
-        }
-
-    def _describe_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        idents = request["jobs"]
-        if not 1 <= len(idents) <= _MAX_DESCRIBED:
-            raise BatchError(f"jobs must have 1 to {_MAX_DESCRIBED} entries, but has {len(idents)}.")
-        found = (self._jobs.find(ident) for ident in dict.fromkeys(idents))
-        return {"jobs": [job_detail(job, current_state(job)) for job in found if job is not None]}
-
-    def _stop(self, request: Mapping[str, Any], *, cancel: bool) -> dict[str, Any]:
-        reason = request["reason"]
-        if not 1 <= len(reason) <= _MAX_REASON:
-            raise BatchError(f"reason must have 1 to {_MAX_REASON} characters, but has {len(reason)}.")
-        job = self._jobs.get(request["jobId"])
-        if job is not None:
-            self._lifecycle.stop(job, reason, cancel=cancel)
-        return {}
-
-    def _drain(self, queue: JobQueue) -> None:
-        for job in self._jobs.drop_queue(queue):
-            self._lifecycle.stop(job, f"JobQueue {queue.name} was deleted", cancel=False)
-
-    def _delete_policy(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        used = {queue.record.get("schedulingPolicyArn", "") for queue in self._queues.store}
-        return self._policies.delete(request, used=used)
-
-    def _tagged(self, arn: str) -> tuple[Mapping[str, str], Setter] | None:
-        job = self._jobs.find(arn)
-        if job is not None and job.arn == arn:
-            return job.tags, partial(setattr, job, "tags")
-        for resource in (
-            self._environments.store.find(arn),
-            self._queues.store.find(arn),
-            self._policies.store.find(arn),
-            self._definitions.find(arn) if ":job-definition/" in arn else None,
-        ):
-            if resource is not None and resource.arn == arn:
-                return resource.record["tags"], partial(_replace_tags, resource.record)
-        return None
-
-    def _tell_waiters(self, job: Job) -> None:
-        for waiter in self._waiters.pop(job.id, ()):
-            waiter.set()
-
-
-def _replace_tags(record: dict[str, Any], tags: dict[str, str]) -> None:
-    record["tags"] = tags
+    def _finished(self, job: Job) -> None:
+        self._waiters.tell(job)
+        self._jobs.ended(job)

@@ -3,71 +3,161 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from batchwright.local.engine.environment_rules import MANAGED_INSTANCES, check_environment_request, check_provider
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.names import Names, check_name
 from batchwright.local.engine.paging import page
 from batchwright.local.engine.records import RecordStore
+from batchwright.model.capacity import Capacity, Platform
+from batchwright.model.fit import gpu_fit_problems, memory_fit_problems, together_fit_problems, vcpu_fit_problems
+from batchwright.model.instances import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.engine.container import Platform
+    from batchwright.local.engine.cloud import CloudModel
+    from batchwright.local.engine.container import Platform as JobPlatform
+    from batchwright.local.engine.jobs import JobSpec, Size, Sizes
 
 _DEFAULT_MAX_MILLI: Final = 256_000
 """256 vCPUs for an unmanaged environment that does not say how many it has."""
+_INVALID: Final = "CLIENT_ERROR - the cloud model has this environment as INVALID"
+# Structures of which an update may name a part.
+_PARTS: Final = frozenset(
+    {"accessEntry", "infrastructureOptimization", "instanceLaunchTemplate", "managedInstancesProvider"}
+)
 
 
-@dataclass(slots=True, kw_only=True)
 class ComputeEnvironment:
-    """A compute environment and how much of it is taken, in thousandths of a vCPU."""
+    """A compute environment and how much of it is taken, in thousandths of a vCPU.
 
-    name: str
-    arn: str
-    record: dict[str, Any]
-    used: int = 0
-    queues: set[str] = field(default_factory=set)
+    Attributes:
+        name: Its name.
+        arn: Its ARN.
+        used: What placed jobs hold.
+        queues: ARNs of the queues that have it.
+        enabled: True when its state is ENABLED.
+        usable: True when jobs may be placed here: it is also VALID.
+        capacity: `maxvCpus` (`unmanagedvCpus` of an unmanaged one) in thousandths of a vCPU.
+        least: `minvCpus` in thousandths of a vCPU.
+        kind: Type of its compute resources, such as SPOT; empty for an unmanaged one.
+        instance_types: What its hosts may be; None when that is open, as with `optimal`.
+        without_capacity: True when the cloud has no instance for it now.
+    """
+
+    __slots__ = (
+        "_fit",
+        "_record",
+        "arn",
+        "capacity",
+        "enabled",
+        "instance_types",
+        "kind",
+        "least",
+        "name",
+        "platform",
+        "queues",
+        "usable",
+        "used",
+        "without_capacity",
+    )
+
+    def __init__(self, *, name: str, arn: str, record: dict[str, Any], without_capacity: bool = False) -> None:
+        self.name = name
+        self.arn = arn
+        self.used = 0
+        self.queues: set[str] = set()
+        self.without_capacity = without_capacity
+        self.record = record
 
     @property
-    def enabled(self) -> bool:
-        """True when jobs may be placed here."""
-        return bool(self.record["state"] == "ENABLED")
+    def record(self) -> dict[str, Any]:
+        """The environment as DescribeComputeEnvironments shows it."""
+        return self._record
+
+    @record.setter
+    def record(self, record: dict[str, Any]) -> None:
+        # All that the scheduler asks for again and again is worked out here, once.
+        resources = record.get("computeResources", {})
+        vcpus = resources.get("maxvCpus", record.get("unmanagedvCpus"))
+        self._record = record
+        self._fit: dict[Sizes, bool] = {}
+        self.enabled = record["state"] == "ENABLED"
+        self.usable = self.enabled and record["status"] == "VALID"
+        self.kind = str(resources.get("type", ""))
+        self.platform = _platform(record, self.kind)
+        self.capacity = _DEFAULT_MAX_MILLI if vcpus is None else int(vcpus) * 1000
+        self.least = int(resources.get("minvCpus", 0)) * 1000
+        self.instance_types = expand(resources.get("instanceTypes", ())) or None
 
     @property
-    def fargate(self) -> bool:
-        """True for FARGATE and FARGATE_SPOT."""
-        return str(self.record.get("computeResources", {}).get("type", "")).startswith("FARGATE")
+    def spot(self) -> bool:
+        """True when AWS may take its hosts back."""
+        return self.kind in ("SPOT", "FARGATE_SPOT")
 
-    @property
-    def platform(self) -> Platform:
-        """The platform a job must be defined for to run here."""
-        return "FARGATE" if self.fargate else "EC2"
+    def runs(self, spec: JobSpec) -> bool:
+        """Say whether the environment is of a kind for the job: multi-node ones need On-Demand EC2 instances.
 
-    @property
-    def capacity(self) -> int:
-        """`maxvCpus` (`unmanagedvCpus` of an unmanaged one) in thousandths of a vCPU."""
-        vcpus = self.record.get("computeResources", {}).get("maxvCpus", self.record.get("unmanagedvCpus"))
-        return _DEFAULT_MAX_MILLI if vcpus is None else int(vcpus) * 1000
+        See https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html.
+        """
+        return spec.nodes is None or self.kind == "EC2"
 
-    def fits(self, milli_vcpus: int) -> bool:
-        """Say whether a job of this size can be placed now."""
-        return self.enabled and self.used + milli_vcpus <= self.capacity
+    def holds(self, spec: JobSpec) -> bool:
+        """Say whether a single host of its instance types has what the job, or each of its nodes, asks for."""
+        fit = self._fit.get(spec.sizes)
+        if fit is None:
+            fit = self._fit[spec.sizes] = all(map(self._has, spec.sizes))
+        return fit
+
+    def serves(self, spec: JobSpec) -> bool:
+        """Say whether a job can be placed when nothing else is."""
+        able = self.usable and not self.without_capacity and spec.milli_vcpus <= self.capacity
+        return able and self.runs(spec) and self.holds(spec)
+
+    def fits(self, spec: JobSpec) -> bool:
+        """Say whether a job can be placed now."""
+        return self.used + spec.milli_vcpus <= self.capacity and self.serves(spec)
+
+    def _has(self, size: Size) -> bool:
+        if self.instance_types is None:
+            return True
+        kind, types = self.kind, tuple(each.name for each in self.instance_types)
+        capacities = [Capacity(kind, Platform(self.platform), None, instance_types=types)]
+        vcpus, memory_mib, gpus = size.milli_vcpus / 1000, size.memory_mib, size.gpus
+        return not (
+            vcpu_fit_problems(vcpus, capacities)
+            or memory_fit_problems(memory_mib, capacities)
+            or gpu_fit_problems(gpus, capacities)
+            or together_fit_problems(vcpus=vcpus, memory_mib=memory_mib, gpus=gpus, capacities=capacities)
+        )
+
+
+def _platform(record: Mapping[str, Any], kind: str) -> JobPlatform:
+    if "eksConfiguration" in record:
+        return "EKS"
+    if kind.startswith("FARGATE"):
+        return "FARGATE"
+    return "MANAGED_INSTANCES" if kind == MANAGED_INSTANCES else "EC2"
 
 
 class ComputeEnvironments:
     """The operations on compute environments.
 
-    An environment is VALID at once: no instance is started, its `maxvCpus` is the capacity that jobs share.
+    An environment is VALID at once, and its `maxvCpus` is the capacity that jobs share. Hosts are simulated only with a
+    cloud model.
 
     Args:
         names: Forms the ARNs.
         changed: Called when capacity may have been added.
+        cloud: Which of them are INVALID, or get no instances.
     """
 
-    def __init__(self, *, names: Names, changed: Callable[[], None]) -> None:
+    def __init__(self, *, names: Names, changed: Callable[[], None], cloud: CloudModel | None) -> None:
         self._names = names
+        self._invalid = frozenset() if cloud is None else cloud.invalid_environments
+        self._without_capacity = frozenset() if cloud is None else cloud.without_capacity
         self._changed = changed
         self.store: RecordStore[ComputeEnvironment] = RecordStore(label="ComputeEnvironment")
 
@@ -75,28 +165,28 @@ class ComputeEnvironments:
         """CreateComputeEnvironment."""
         name = check_name("computeEnvironmentName", request["computeEnvironmentName"])
         kind = str(request["type"]).upper()
-        if "eksConfiguration" in request:
-            raise BatchError("eksConfiguration: the local engine does not run jobs on Amazon EKS yet.")
-        if kind == "MANAGED" and "computeResources" not in request:
-            raise BatchError("computeResources must be provided for a MANAGED compute environment.")
+        check_environment_request(request, kind)
         resources = _checked(request.get("computeResources", {}))
+        eks = "eksConfiguration" in request
         arn = self._names.arn("compute-environment", name)
         record = {
             **request,
             "type": kind,
             "computeEnvironmentArn": arn,
             "state": str(request.get("state", "ENABLED")).upper(),
-            "status": "VALID",
-            "statusReason": "ComputeEnvironment Healthy",
-            "containerOrchestrationType": "ECS",
+            "status": "INVALID" if name in self._invalid else "VALID",
+            "statusReason": _INVALID if name in self._invalid else "ComputeEnvironment Healthy",
+            "containerOrchestrationType": "EKS" if eks else "ECS",
             "uuid": str(uuid.uuid4()),
-            "ecsClusterArn": self._names.cluster_arn(name),
+            **({} if eks else {"ecsClusterArn": self._names.cluster_arn(name)}),
             "serviceRole": request.get("serviceRole") or self._service_role(),
             "tags": dict(request.get("tags", {})),
         }
         if resources:
             record["computeResources"] = resources
-        self.store.add(ComputeEnvironment(name=name, arn=arn, record=record))
+        lacking = name in self._without_capacity
+        self.store.add(ComputeEnvironment(name=name, arn=arn, record=record, without_capacity=lacking))
+        self._changed()
         return {"computeEnvironmentName": name, "computeEnvironmentArn": arn}
 
     def update(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +197,11 @@ class ComputeEnvironments:
             changes["state"] = str(changes["state"]).upper()
         if "computeResources" in changes:
             update = {k: v for k, v in changes["computeResources"].items() if k != "updateToLatestImageVersion"}
-            changes["computeResources"] = _checked({**environment.record.get("computeResources", {}), **update})
+            changes["computeResources"] = _checked(_merged(environment.record.get("computeResources", {}), update))
+        if "eksConfiguration" in changes:
+            if "eksConfiguration" not in environment.record:
+                raise BatchError(f"eksConfiguration: ComputeEnvironment {environment.name} is not on Amazon EKS.")
+            changes["eksConfiguration"] = _merged(environment.record["eksConfiguration"], changes["eksConfiguration"])
         environment.record = {**environment.record, **changes}
         self._changed()
         return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
@@ -132,14 +226,25 @@ class ComputeEnvironments:
         return f"arn:{self._names.partition}:iam::{self._names.account}:role/{path}"
 
 
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay an update over what is there; what it leaves out stays, also within the provider of managed instances."""
+    inner = {
+        name: _merged(old[name], value)
+        for name, value in new.items()
+        if name in _PARTS and isinstance(old.get(name), dict)
+    }
+    return {**old, **new, **inner}
+
+
 def _checked(resources: Mapping[str, Any]) -> dict[str, Any]:
     if not resources:
         return {}
+    check_provider(resources)
     kind = str(resources["type"]).upper()
     most, least = resources["maxvCpus"], resources.get("minvCpus", 0)
     if most < 1:
         raise BatchError(f"computeResources.maxvCpus must be at least 1, but is {most}.")
     if least > most:
         raise BatchError(f"computeResources.minvCpus ({least}) must not be above maxvCpus ({most}).")
-    scaling = {} if kind.startswith("FARGATE") else {"minvCpus": least, "desiredvCpus": least}
+    scaling = {} if kind not in ("EC2", "SPOT") else {"minvCpus": least, "desiredvCpus": least}
     return {**scaling, **resources, "type": kind}

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-ErrorCode = Literal["ClientException", "ServerException"]
+ErrorCode = Literal["ClientException", "ServerException", "TooManyRequestsException"]
 
-_STATUS: Final[dict[ErrorCode, int]] = {"ClientException": 400, "ServerException": 500}
+_STATUS: Final[dict[ErrorCode, int]] = {
+    "ClientException": 400,
+    "ServerException": 500,
+    "TooManyRequestsException": 429,
+}
 
 
 class BatchError(Exception):
     """An error in the shape of the AWS Batch API.
 
     Attributes:
-        code: The error's name on the wire, `ClientException` or `ServerException`.
+        code: The error's name on the wire, `ClientException`, `ServerException` or `TooManyRequestsException`.
         message: What is wrong, in AWS's words where they are known.
-        http_status: 400 for the caller's mistakes, 500 for the service's.
+        http_status: 400 for the caller's mistakes, 500 for the service's, 429 for too many requests.
     """
 
     def __init__(self, message: str, *, code: ErrorCode = "ClientException") -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from batchwright.local.engine.describing import state_change_event
+from batchwright.local.engine.describing import queue_blocked_event, state_change_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from batchwright.local.engine.clock import Clock
     from batchwright.local.engine.jobs import Job
     from batchwright.local.engine.names import Names
     from batchwright.local.engine.states import JobState
 
+Render = Callable[["Job", "JobState", float, "Names"], Mapping[str, Any]]
 _log = logging.getLogger(__name__)
 _CLOSE_SECONDS: Final = 30.0
 
@@ -24,30 +24,45 @@ _CLOSE_SECONDS: Final = 30.0
 class EventDispatcher:
     """Calls `emit` for each transition, one at a time, in the order of the transitions.
 
-    Events are rendered here and not where they happen: a transition only puts a reference into a queue. With a
-    simulated clock the clock makes the calls, otherwise a thread does. An `emit` that raises is logged with the job's
-    id and does not hold back the next event.
+    As on AWS the submission itself makes no event
+    (https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html). Events are rendered here and not where
+    they happen: a transition only puts a reference into a queue. With a simulated clock the clock makes the calls,
+    otherwise a thread does. An `emit` that raises is logged with the job's id and does not hold back the next event.
 
     Args:
-        emit: Receives each event.
+        emit: Receives each event; None when nobody does.
         clock: Makes the calls when it is simulated.
         names: The account and region of the events.
     """
 
-    def __init__(self, *, emit: Callable[[Mapping[str, Any]], None], clock: Clock, names: Names) -> None:
+    def __init__(self, *, emit: Callable[[Mapping[str, Any]], None] | None, clock: Clock, names: Names) -> None:
         self._emit = emit
         self._clock = clock
         self._names = names
-        self._waiting: queue.SimpleQueue[tuple[Job, JobState, float] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Job, JobState, float, Render] | None] = queue.SimpleQueue()
         self._asked = False
         self._thread: threading.Thread | None = None
-        if not clock.simulated:
+        if emit is not None and not clock.simulated:
             self._thread = threading.Thread(target=self._run, name="batchwright-events", daemon=True)
             self._thread.start()
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody receives events."""
+        return self._emit is not None
+
     def publish(self, job: Job, state: JobState) -> None:
         """Queue the event of a transition that was just made. Never blocks."""
-        self._waiting.put((job, state, self._clock.now()))
+        if self._emit is not None:
+            self._put(job, state, state_change_event)
+
+    def publish_blocked(self, job: Job, state: JobState) -> None:
+        """Queue the event of a job that blocks its queue. Never blocks."""
+        if self._emit is not None:
+            self._put(job, state, queue_blocked_event)
+
+    def _put(self, job: Job, state: JobState, render: Render) -> None:
+        self._waiting.put((job, state, self._clock.now(), render))
         if self._thread is None and not self._asked:
             self._asked = True
             self._clock.call_later(0.0, self._drain)
@@ -78,8 +93,10 @@ class EventDispatcher:
         while (item := self._waiting.get()) is not None:
             self._deliver(*item)
 
-    def _deliver(self, job: Job, state: JobState, at: float) -> None:
+    def _deliver(self, job: Job, state: JobState, at: float, render: Render) -> None:
+        if self._emit is None:
+            return
         try:
-            self._emit(state_change_event(job, state, at=at, names=self._names))
+            self._emit(render(job, state, at, self._names))
         except Exception:
             _log.exception("delivering the event %s of job %s failed", state.status, job.id)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.engine.attempts import Attempts
+from batchwright.local.engine.blocked import BlockedQueues
+from batchwright.local.engine.pools import Pools
 from batchwright.local.engine.scheduler import Scheduler
-from batchwright.local.engine.states import JobState, JobStatus
+from batchwright.local.engine.states import JobStatus
 from batchwright.local.engine.transitions import Transitions
 
 if TYPE_CHECKING:
@@ -16,10 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from batchwright.local.engine.clock import Clock
+    from batchwright.local.engine.cloud import CloudModel, HostUse
+    from batchwright.local.engine.environments import ComputeEnvironment
+    from batchwright.local.engine.events import EventDispatcher
     from batchwright.local.engine.jobs import Job
     from batchwright.local.engine.limits import EngineLimits
     from batchwright.local.engine.names import Names
     from batchwright.local.engine.runner import Runner
+    from batchwright.local.engine.transition import Transition
 
 CLOSED: Final = "The local AWS was closed"
 _CLOSE_PATIENCE_SECONDS: Final = 15.0
@@ -37,7 +43,9 @@ class Lifecycle:
         runner: Runs the attempts.
         limits: Grace times and the number of running attempts.
         names: Forms the ARNs of tasks.
-        publish: Receives each transition, under the lock.
+        cloud: What the cloud adds, or None.
+        events: Receives each transition, and each job that blocks its queue, under the lock.
+        observe: Is told of each transition under the lock; None when nobody is.
         finished: Receives each job that ended, under the lock.
     """
 
@@ -49,14 +57,21 @@ class Lifecycle:
         runner: Runner,
         limits: EngineLimits,
         names: Names,
-        publish: Callable[[Job, JobState], None],
+        cloud: CloudModel | None,
+        events: EventDispatcher,
+        observe: Callable[[Transition], None] | None,
         finished: Callable[[Job], None],
     ) -> None:
         self._lock = lock
         self._clock = clock
-        self._scheduler = Scheduler(max_running=limits.max_running)
+        self._scheduler = Scheduler(max_running=limits.max_running, now=clock.now)
         self._transitions = Transitions(
-            clock=clock, scheduler=self._scheduler, publish=publish, finished=finished, wake=self.wake
+            clock=clock,
+            scheduler=self._scheduler,
+            publish=events.publish if events.wanted else None,
+            observe=observe,
+            finished=finished,
+            wake=self.wake,
         )
         self._attempts = Attempts(
             lock=lock,
@@ -67,12 +82,33 @@ class Lifecycle:
             scheduler=self._scheduler,
             transitions=self._transitions,
         )
+        self._blocked = BlockedQueues(
+            lock=lock,
+            clock=clock,
+            heads=self._scheduler.blocked,
+            publish=events.publish_blocked,
+            cancel=partial(self.stop, cancel=True),
+        )
+        self._pools: Pools | None = None
+        if cloud is not None:
+            self._pools = Pools(cloud=cloud, clock=clock, lock=lock, start=self._start, lose=self._attempts.lose)
+            self._scheduler.on_vacated(self._pools.release)
         self._new: deque[Job] = deque()
         self._awake = False
         self._closed = False
 
+    @property
+    def submitted(self) -> int:
+        """Number of jobs in SUBMITTED, children counted. Needs the lock."""
+        return len(self._new)
+
+    @property
+    def hosts(self) -> tuple[HostUse, ...]:
+        """The hosts that there are and were. Needs the lock."""
+        return () if self._pools is None else self._pools.uses
+
     def admit(self, job: Job) -> None:
-        """Take a new job, and its children. Needs the lock."""
+        """Take a new job, and its children; nodes follow their job. Needs the lock."""
         for one in (job, *job.children):
             self._new.append(one)
             self._transitions.submitted(one)
@@ -84,8 +120,14 @@ class Lifecycle:
             self._awake = True
             self._clock.call_later(0.0, self._pass)
 
+    def environments_changed(self, environments: Iterable[ComputeEnvironment]) -> None:
+        """Have hosts and jobs follow what was changed. Needs the lock."""
+        if self._pools is not None:
+            self._pools.keep_least(environments)
+        self.wake()
+
     def stop(self, job: Job, reason: str, *, cancel: bool) -> None:
-        """Cancel or terminate a job, or all children of an array. Needs the lock.
+        """Cancel or terminate a job, all children of an array, or a node that runs. Needs the lock.
 
         Before STARTING both fail it with the reason: at once, or, while it is PENDING, when its dependencies have
         ended. After that terminating stops the attempt, and cancelling does nothing. See
@@ -93,8 +135,7 @@ class Lifecycle:
         """
         if job.status.terminal or (cancel and job.status.placed):
             return
-        job.state = replace(
-            job.state,
+        job.state = job.state.changed(
             is_cancelled=job.state.is_cancelled or cancel,
             is_terminated=job.state.is_terminated or not cancel,
         )
@@ -104,6 +145,9 @@ class Lifecycle:
                 self.stop(child, reason, cancel=cancel)
         elif job.status.placed:
             self._attempts.stop(job, reason)
+        elif job.whole is not None:
+            # Only the job as a whole waits in the queue.
+            self.stop(job.whole, reason, cancel=cancel)
         elif job.status is JobStatus.PENDING and job.waiting:
             job.doomed = job.doomed or reason
         else:
@@ -115,11 +159,13 @@ class Lifecycle:
             if self._closed:
                 return
             self._closed = True
+            if self._pools is not None:
+                self._pools.close()
             running = []
             for job in jobs:
                 if job.status.placed:
                     running.append(job)
-                elif not job.status.terminal and not job.children:
+                elif not job.status.terminal and not job.children and job.whole is None:
                     self._transitions.finish(job, JobStatus.FAILED, CLOSED)
         self._attempts.close(running, CLOSED, patience=_CLOSE_PATIENCE_SECONDS)
 
@@ -128,7 +174,17 @@ class Lifecycle:
             self._awake = False
             while self._new:
                 self._transitions.enter(self._new.popleft())
-            placed = [] if self._closed else self._scheduler.place()
-            starts = [(job, self._attempts.begin(job)) for job in placed]
+            if self._closed:
+                return
+            placed = self._scheduler.place()
+            if self._pools is not None:
+                placed = self._pools.settle(placed)
+            starts = [self._attempts.begin(job) for job in placed]
+            self._blocked.look()
         for job, attempt in starts:
             self._attempts.start(job, attempt)
+
+    def _start(self, jobs: list[Job]) -> None:
+        """Start jobs whose host is ready. Needs the lock, which the runner must not see held."""
+        for job in jobs:
+            self._clock.call_later(0.0, partial(self._attempts.start, *self._attempts.begin(job)))

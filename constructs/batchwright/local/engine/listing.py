@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Reversible, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.describing import job_summary
@@ -11,8 +11,8 @@ from batchwright.local.engine.jobs import Job
 from batchwright.local.engine.paging import page
 
 if TYPE_CHECKING:
+    from batchwright.local.engine.job_queue import JobQueue
     from batchwright.local.engine.job_table import JobTable
-    from batchwright.local.engine.queues import JobQueue
     from batchwright.local.engine.records import RecordStore
 
 _MOST: Final = 1_000
@@ -25,24 +25,22 @@ def list_jobs(request: Mapping[str, Any], *, queues: RecordStore[JobQueue], jobs
     """ListJobs.
 
     Without a status or a filter only RUNNING jobs are listed. A filter shows jobs of all statuses, newest first, and
-    does not apply to an array's children. See https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html.
+    does not apply to an array's children or a job's nodes. See https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html.
     """
     given = [member for member in _WHERE if request.get(member)]
     if len(given) != 1:
         raise BatchError(f"ListJobs needs exactly one of {', '.join(_WHERE)}; got {', '.join(given) or 'none'}.")
-    if given == ["multiNodeJobId"]:
-        raise BatchError("multiNodeJobId: the local engine does not run multi-node parallel jobs yet.")
     if given == ["jobQueue"]:
-        listed = jobs.of_queue(queues.get(request["jobQueue"]))
+        listed: Reversible[Job] = jobs.of_queue(queues.get(request["jobQueue"])).values()
         test = _filter(request)
     else:
-        listed, test = _children(request["arrayJobId"], jobs), None
+        listed, test = _parts(given[0], request[given[0]], jobs), None
     filtered = test is not None
     wanted = request.get("jobStatus", "RUNNING").upper()
     by_share = filtered and request["filters"][0]["name"] == "SHARE_IDENTIFIER" and "jobStatus" in request
 
     def chosen() -> Iterator[tuple[int, Job]]:
-        for position, job in _newest_first(listed) if filtered else enumerate(listed):
+        for position, job in _newest_first(listed) if filtered else _oldest_first(listed):
             if (test is None or test(job)) and ((filtered and not by_share) or job.status == wanted):
                 yield position, job
 
@@ -50,18 +48,24 @@ def list_jobs(request: Mapping[str, Any], *, queues: RecordStore[JobQueue], jobs
     return {"jobSummaryList": [job_summary(job) for job in found], **rest}
 
 
-def _newest_first(jobs: list[Job]) -> Iterator[tuple[int, Job]]:
-    # Positions must grow along a listing and stay when jobs are added: count down from far above any list.
+def _newest_first(jobs: Reversible[Job]) -> Iterator[tuple[int, Job]]:
+    # Positions must grow along a listing and stay when jobs are added: count down from far above any number.
     top = 1 << 62
-    for index in range(len(jobs) - 1, -1, -1):
-        yield top - index, jobs[index]
+    return ((top - job.order, job) for job in reversed(jobs))
 
 
-def _children(ident: str, jobs: JobTable) -> list[Job]:
+def _oldest_first(jobs: Iterable[Job]) -> Iterator[tuple[int, Job]]:
+    return ((job.order, job) for job in jobs)
+
+
+def _parts(member: str, ident: str, jobs: JobTable) -> Sequence[Job]:
+    """Return the children of an array, or the nodes of a multi-node parallel job."""
     job = jobs.get(ident)
-    if job is None or not job.children:
-        raise BatchError(f"arrayJobId {ident} is not an array job.")
-    return job.children
+    array = member == "arrayJobId"
+    found: Sequence[Job] = () if job is None else job.children if array else job.nodes
+    if not found:
+        raise BatchError(f"{member} {ident} is not {'an array' if array else 'a multi-node parallel'} job.")
+    return found
 
 
 def _filter(request: Mapping[str, Any]) -> Test | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Final
 
 from batchwright.local.engine.errors import BatchError
@@ -31,6 +32,10 @@ class Names:
     def task_arn(self, task_id: str) -> str:
         """Return the ARN of the ECS task that an attempt would be."""
         return f"arn:{self.partition}:ecs:{self.region}:{self.account}:task/AWSBatch/{task_id}"
+
+    def pod_name(self, task_id: str) -> str:
+        """Return the name of the pod that an attempt on Amazon EKS would be."""
+        return f"aws-batch.{uuid.UUID(task_id)}"
 
 
 def check_name(field: str, name: str) -> str:

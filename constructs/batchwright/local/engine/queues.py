@@ -2,68 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.job_queue import JobQueue
 from batchwright.local.engine.names import Names, check_name
 from batchwright.local.engine.paging import page
 from batchwright.local.engine.records import RecordStore
+from batchwright.local.engine.rules import refuse
+from batchwright.local.engine.stuck import CAPACITY, JOB_REQUIREMENT, MAX_RESOURCE
+from batchwright.model.problems import Problem
+from batchwright.model.queues import priority_problems, service_queue_problems
+from batchwright.model.quota_shares import service_unit_problems
+from batchwright.model.time_limits import time_limit_action_problems, time_limit_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.engine.container import Platform
     from batchwright.local.engine.environments import ComputeEnvironment
     from batchwright.local.engine.policies import SchedulingPolicy
+    from batchwright.local.engine.service_environments import ServiceEnvironment
 
 _MAX_ENVIRONMENTS: Final = 3
-_MAX_PRIORITY: Final = 1_000
-
-
-@dataclass(slots=True, kw_only=True)
-class JobQueue:
-    """A job queue.
-
-    Attributes:
-        name: Its name.
-        arn: Its ARN.
-        record: As DescribeJobQueues shows it.
-        environments: Compute environments in the order in which they are tried.
-    """
-
-    name: str
-    arn: str
-    record: dict[str, Any]
-    environments: tuple[ComputeEnvironment, ...]
-
-    @property
-    def priority(self) -> int:
-        """Queues with a higher number are served first."""
-        return int(self.record["priority"])
-
-    @property
-    def enabled(self) -> bool:
-        """True when jobs may be submitted. Jobs already in a disabled queue still run, as on AWS."""
-        return bool(self.record["state"] == "ENABLED")
-
-    @property
-    def platform(self) -> Platform:
-        """The platform of its environments, which are all of one."""
-        return self.environments[0].platform
+# Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html; the others are of service jobs.
+_LIMITED: Final = (
+    CAPACITY,
+    MAX_RESOURCE,
+    JOB_REQUIREMENT,
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
+)
 
 
 class JobQueues:
     """The operations on job queues.
 
-    `jobStateTimeLimitActions` are kept and described; the local engine does not act on them.
-
     Args:
         names: Forms the ARNs.
         environments: Where a queue's environments are looked up.
+        services: Where its service environments are looked up.
         policies: Where its scheduling policy is looked up.
         changed: Called when capacity may have been added.
         drain: Ends the jobs of a queue that is deleted.
+        check_deletable: Raises BatchError for a queue that something still needs.
     """
 
     def __init__(
@@ -71,51 +52,66 @@ class JobQueues:
         *,
         names: Names,
         environments: RecordStore[ComputeEnvironment],
+        services: RecordStore[ServiceEnvironment],
         policies: RecordStore[SchedulingPolicy],
         changed: Callable[[], None],
         drain: Callable[[JobQueue], None],
+        check_deletable: Callable[[JobQueue], None],
     ) -> None:
         self._names = names
         self._environments = environments
+        self._services = services
         self._policies = policies
         self._changed = changed
         self._drain = drain
+        self._check_deletable = check_deletable
         self.store: RecordStore[JobQueue] = RecordStore(label="JobQueue")
 
     def create(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """CreateJobQueue."""
         name = check_name("jobQueueName", request["jobQueueName"])
-        if request.get("serviceEnvironmentOrder"):
-            raise BatchError("serviceEnvironmentOrder: the local engine does not run service jobs yet.")
-        environments = self._ordered(request.get("computeEnvironmentOrder", []))
+        policy = self._policy(request.get("schedulingPolicyArn"))
+        environments, services = self._linked(request)
+        _check(request, service=bool(services))
+        _check_services(services, policy)
         arn = self._names.arn("job-queue", name)
         record = {
             "tags": {},
             "computeEnvironmentOrder": [],
-            **self._checked(request),
+            **request,
             "jobQueueArn": arn,
             "state": str(request.get("state", "ENABLED")).upper(),
             "status": "VALID",
             "statusReason": "JobQueue Healthy",
         }
-        self.store.add(JobQueue(name=name, arn=arn, record=record, environments=environments))
-        for environment in environments:
-            environment.queues.add(arn)
+        made = JobQueue(name=name, arn=arn, record=record, environments=environments, services=services, policy=policy)
+        self.store.add(made)
+        for linked in made.links():
+            linked.queues.add(arn)
         return {"jobQueueName": name, "jobQueueArn": arn}
 
     def update(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """UpdateJobQueue."""
+        """UpdateJobQueue. A policy can be replaced by one of its kind, but not added or taken away."""
         queue = self.store.get(request["jobQueue"])
-        changes = self._checked({k: v for k, v in request.items() if k != "jobQueue"})
+        changes = {member: value for member, value in request.items() if member != "jobQueue"}
+        service = bool(queue.services)
+        _check(changes, service=service)
+        policy = self._policy(changes["schedulingPolicyArn"]) if "schedulingPolicyArn" in changes else queue.policy
+        _check_policy_change(queue, policy)
         if "state" in changes:
             changes["state"] = str(changes["state"]).upper()
-        if "computeEnvironmentOrder" in changes:
-            environments = self._ordered(changes["computeEnvironmentOrder"])
-            for old in queue.environments:
+        order = "serviceEnvironmentOrder" if service else "computeEnvironmentOrder"
+        if {"serviceEnvironmentOrder", "computeEnvironmentOrder"} & changes.keys() - {order}:
+            raise BatchError(f"JobQueue {queue.name} keeps its kind of environments: change {order}.")
+        if order in changes:
+            environments, services = self._linked(changes)
+            _check_services(services, policy)
+            for old in queue.links():
                 old.queues.discard(queue.arn)
-            for new in environments:
+            queue.environments, queue.services = environments, services
+            for new in queue.links():
                 new.queues.add(queue.arn)
-            queue.environments = environments
+        queue.policy = policy
         queue.record = {**queue.record, **changes}
         self._changed()
         return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
@@ -125,9 +121,10 @@ class JobQueues:
         queue = self.store.get(request["jobQueue"])
         if queue.enabled:
             raise BatchError(f"Cannot delete, JobQueue {queue.name} must be DISABLED first.")
+        self._check_deletable(queue)
         self.store.remove(queue)
-        for environment in queue.environments:
-            environment.queues.discard(queue.arn)
+        for linked in queue.links():
+            linked.queues.discard(queue.arn)
         self._drain(queue)
         return {}
 
@@ -136,14 +133,27 @@ class JobQueues:
         found, rest = page(self.store.chosen(request.get("jobQueues")), request)
         return {"jobQueues": [queue.record for queue in found], **rest}
 
-    def _checked(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        priority = request.get("priority", 0)
-        if not 0 <= priority <= _MAX_PRIORITY:
-            raise BatchError(f"priority must be between 0 and {_MAX_PRIORITY}, but is {priority}.")
-        policy = request.get("schedulingPolicyArn")
-        if policy and self._policies.find(policy) is None:
-            raise BatchError(f"SchedulingPolicy {policy} not found.")
-        return dict(request)
+    def _policy(self, arn: str | None) -> SchedulingPolicy | None:
+        if not arn:
+            return None
+        policy = self._policies.find(arn)
+        if policy is None:
+            raise BatchError(f"SchedulingPolicy {arn} not found.")
+        return policy
+
+    def _linked(
+        self, request: Mapping[str, Any]
+    ) -> tuple[tuple[ComputeEnvironment, ...], tuple[ServiceEnvironment, ...]]:
+        order = request.get("serviceEnvironmentOrder", ())
+        problems = service_queue_problems(
+            services=len(order),
+            environments=bool(request.get("computeEnvironmentOrder")),
+            queue_type=str(request.get("jobQueueType", "")).upper() or None,
+        )
+        refuse("CreateJobQueue", problems)
+        if not order:
+            return self._ordered(request.get("computeEnvironmentOrder", [])), ()
+        return (), tuple(self._services.get(entry["serviceEnvironment"]) for entry in order)
 
     def _ordered(self, order: list[dict[str, Any]]) -> tuple[ComputeEnvironment, ...]:
         if not 1 <= len(order) <= _MAX_ENVIRONMENTS:
@@ -155,6 +165,50 @@ class JobQueues:
         found = [self._environments.get(e["computeEnvironment"]) for e in sorted(order, key=lambda e: int(e["order"]))]
         if len({environment.arn for environment in found}) < len(found):
             raise BatchError("computeEnvironmentOrder must name each compute environment once.")
-        if len({environment.fargate for environment in found}) > 1:
-            raise BatchError("computeEnvironmentOrder: EC2 and Fargate compute environments can't be mixed in a queue.")
+        platforms = sorted({environment.platform for environment in found})
+        if len(platforms) > 1:
+            raise BatchError(
+                f"computeEnvironmentOrder: {' and '.join(map(_word, platforms))} compute environments can't be mixed "
+                "in a queue."
+            )
         return tuple(found)
+
+
+def _word(platform: str) -> str:
+    return {"FARGATE": "Fargate", "MANAGED_INSTANCES": "Managed Instances"}.get(platform, platform)
+
+
+def _check(request: Mapping[str, Any], *, service: bool) -> None:
+    problems = [*priority_problems(request.get("priority", 0))]
+    for action in request.get("jobStateTimeLimitActions", ()):
+        reason = str(action["reason"])
+        misconfigured = reason.startswith("MISCONFIGURATION")
+        problems += [
+            *time_limit_problems(action["maxTimeSeconds"], field="max_time_seconds", misconfigured=misconfigured),
+            *time_limit_action_problems(
+                action=str(action["action"]).upper(), state=str(action["state"]).upper(), service=service
+            ),
+        ]
+        if not reason.startswith(_LIMITED):
+            allowed = f"one of {', '.join(_LIMITED)}"
+            problems.append(Problem("reason", reason, allowed, "Use AWS's words."))
+    refuse("JobQueue", problems)
+
+
+def _check_policy_change(queue: JobQueue, policy: SchedulingPolicy | None) -> None:
+    if policy is queue.policy:
+        return
+    if policy is None:
+        raise BatchError(f"schedulingPolicyArn of JobQueue {queue.name} can be replaced but not removed.")
+    if queue.policy is None:
+        raise BatchError(f"JobQueue {queue.name} is a FIFO job queue and can't have a scheduling policy added.")
+    if policy.fair is not queue.policy.fair:
+        raise BatchError(f"JobQueue {queue.name} keeps the kind of its scheduling policy.")
+
+
+def _check_services(services: tuple[ServiceEnvironment, ...], policy: SchedulingPolicy | None) -> None:
+    quota = policy is not None and not policy.fair
+    if quota and not services:
+        raise BatchError("A scheduling policy of quota shares needs a service environment.")
+    for service in services:
+        refuse("serviceEnvironmentOrder", service_unit_problems(service.units, quota_shares=quota))

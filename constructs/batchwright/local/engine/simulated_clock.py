@@ -34,25 +34,35 @@ class SimulatedClock:
     def call_later(self, delay: float, fn: Callable[[], None]) -> Timer:
         """Call `fn` when the clock has moved by `delay` seconds; 0 means at the next `advance` or `run`."""
         with self._lock:
-            return self._heap.add(self._now + max(0.0, delay), fn)
+            return self._heap.add(self._now + delay, fn) if delay > 0.0 else self._heap.add_now(self._now, fn)
+
+    def next_due(self) -> float | None:
+        """Return when the next call is due, in seconds since the epoch, or None when there is none."""
+        with self._lock:
+            return self._heap.next_due()
 
     def advance(self, seconds: float = 0.0) -> None:
         """Move by `seconds`, making every call that comes due on the way, also those that are added meanwhile."""
-        end = self._now + seconds
+        self.advance_to(self._now + seconds)
+
+    def advance_to(self, end: float) -> None:
+        """Move to a time, in seconds since the epoch, as `advance` does."""
         while True:
             with self._lock:
-                due = self._heap.next_due()
-                fn = self._heap.pop(end)
-            if fn is None or due is None:
+                found = self._heap.take(end)
+            if found is None:
                 break
-            self._now = max(self._now, due)
+            due, fn = found
+            if due > self._now:
+                self._now = due
             fn()
         self._now = max(self._now, end)
 
     def run(self) -> float:
         """Move on until nothing is left to be called, and return the time then."""
         while (due := self._heap.next_due()) is not None:
-            self.advance(max(0.0, due - self._now))
+            # Many calls are due in a moment that is to come: all of them in one go.
+            self.advance_to(due)
         return self._now
 
     def close(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.dependencies import DEPENDENCY_FAILED
-from batchwright.local.engine.states import TRANSITIONS, JobState, JobStatus
+from batchwright.local.engine.jobs import NEW, WAITING
+from batchwright.local.engine.states import JobStatus, may_follow
+from batchwright.local.engine.transition import Transition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from batchwright.local.engine.clock import Clock
     from batchwright.local.engine.jobs import Job
     from batchwright.local.engine.scheduler import Scheduler
+    from batchwright.local.engine.states import JobState
 
-STATUS_POSITIONS: Final = {status: position for position, status in enumerate(JobStatus)}
 CHILD_FAILED: Final = "Array Child Job failed"
 
 
@@ -26,7 +27,8 @@ class Transitions:
     Args:
         clock: Dates the transitions.
         scheduler: Learns of jobs that became RUNNABLE, and gets capacity back.
-        publish: Receives each transition.
+        publish: Receives each transition but the submission; None when nobody does.
+        observe: Is told of each transition; None when nobody is.
         finished: Receives each job that ended.
         wake: Asks for a pass of the scheduler.
     """
@@ -36,13 +38,15 @@ class Transitions:
         *,
         clock: Clock,
         scheduler: Scheduler,
-        publish: Callable[[Job, JobState], None],
+        publish: Callable[[Job, JobState], None] | None,
+        observe: Callable[[Transition], None] | None,
         finished: Callable[[Job], None],
         wake: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._scheduler = scheduler
         self._publish = publish
+        self._observe = observe
         self._finished = finished
         self._wake = wake
         self._ended: deque[Job] = deque()
@@ -53,12 +57,17 @@ class Transitions:
         return int(self._clock.now() * 1000)
 
     def submitted(self, job: Job) -> None:
-        """Tell of a new job."""
+        """Note a new job, and its children; nodes follow their job."""
         if job.children:
-            job.counts = [0] * len(STATUS_POSITIONS)
-            job.counts[STATUS_POSITIONS[JobStatus.SUBMITTED]] = len(job.children)
-            job.state = replace(job.state, summary=tuple(job.counts))
-        self._publish(job, job.state)
+            job.counts = [0] * len(JobStatus)
+            job.counts[JobStatus.SUBMITTED.position] = len(job.children)
+            job.state = job.state.changed(summary=tuple(job.counts))
+        elif job.spec.queue.shares is not None and job.whole is None:
+            job.spec.queue.shares.admit(job, self._clock.now())
+        if self._observe is not None:
+            self._observe(_told(job, None, self._clock.now()))
+            for node in job.nodes:
+                self._observe(_told(node, None, self._clock.now()))
 
     def enter(self, job: Job) -> None:
         """Take a job out of SUBMITTED: to PENDING when it waits or is an array's parent, else to RUNNABLE."""
@@ -74,26 +83,48 @@ class Transitions:
     def make_runnable(self, job: Job) -> None:
         """Put a job into its queue, for the first or another attempt."""
         self.move(job, JobStatus.RUNNABLE, status_reason=None)
+        job.runnable_at = self.now()
         self._scheduler.enqueue(job)
         self._wake()
 
-    def move(self, job: Job, status: JobStatus, **changes: object) -> None:
-        """Change the status, with whatever else changes, and tell of it."""
-        before = job.status
-        if status not in TRANSITIONS[before]:
+    def move(self, job: Job, status: JobStatus, **changes: Any) -> None:  # noqa: ANN401 - members of JobState
+        """Change the status, with whatever else changes, and tell of it. Nodes that wait go with their job."""
+        before = job.state.status
+        if not may_follow(before, status, node=job.whole is not None):
             raise RuntimeError(f"job {job.id} must not go from {before} to {status}")
-        if job.counts:
+        if job.counts is not None:
             changes["summary"] = tuple(job.counts)
-        job.state = replace(job.state, status=status, **changes)  # type: ignore[arg-type]
-        if job.parent is not None:
-            job.parent.counts[STATUS_POSITIONS[before]] -= 1
-            job.parent.counts[STATUS_POSITIONS[status]] += 1
-        self._publish(job, job.state)
+        if job.state is NEW and status is JobStatus.RUNNABLE:
+            job.state = WAITING
+        else:
+            changes["status"] = status
+            job.state = job.state.with_values(changes)
+        counts = None if job.parent is None else job.parent.counts
+        if counts is not None:
+            counts[before.position] -= 1
+            counts[status.position] += 1
+        if self._publish is not None:
+            self._publish(job, job.state)
+        if self._observe is not None:
+            self._observe(_told(job, before, self._clock.now()))
+        if job.nodes and (status is JobStatus.PENDING or status is JobStatus.RUNNABLE):
+            for node in job.nodes:
+                # A node whose turn never came in the attempt before is RUNNABLE still.
+                if node.status is not status:
+                    self.move(node, status, status_reason=None, stopped_at=None)
 
     def finish(self, job: Job, status: JobStatus, reason: str | None) -> None:
-        """End a job, give back its capacity, and carry the news to its dependents and its parent."""
+        """End a job, give back what it holds, and carry the news to its dependents and its parent.
+
+        Nodes that have not ended end with their job, before it.
+        """
+        for node in job.nodes:
+            if not node.status.terminal:
+                self.end_node(node, JobStatus.FAILED, reason)
         self.move(job, status, status_reason=reason, stopped_at=self.now())
-        self._scheduler.free(job)
+        self._scheduler.release(job)
+        if job.spec.queue.shares is not None and not job.children and job.whole is None:
+            job.spec.queue.shares.ended(job, self._clock.now())
         self._wake()
         self._ended.append(job)
         # A loop and not recursion: one failure may end a chain of ten thousand jobs.
@@ -106,22 +137,27 @@ class Transitions:
         finally:
             self._settling = False
 
+    def end_node(self, node: Job, status: JobStatus, reason: str | None) -> None:
+        """End a node. Its job may be tried again, and the node with it."""
+        self.move(node, status, status_reason=reason, stopped_at=self.now())
+        self._finished(node)
+
     def _settle(self, job: Job) -> None:
-        dependents, job.dependents = job.dependents, []
-        for dependent in dependents:
+        dependents, job.dependents = job.dependents, None
+        for dependent in dependents or ():
             if job.status is JobStatus.SUCCEEDED:
                 self._release(dependent)
             else:
                 self._doom(dependent)
         self._finished(job)
         parent = job.parent
-        if parent is not None and not parent.status.terminal:
-            failed = parent.counts[STATUS_POSITIONS[JobStatus.FAILED]]
+        if parent is not None and parent.counts is not None and not parent.status.terminal:
+            failed = parent.counts[JobStatus.FAILED.position]
             if failed:
                 status, reason = JobStatus.FAILED, parent.doomed or CHILD_FAILED
             else:
                 status, reason = JobStatus.SUCCEEDED, None
-            if failed + parent.counts[STATUS_POSITIONS[JobStatus.SUCCEEDED]] == len(parent.children):
+            if failed + parent.counts[JobStatus.SUCCEEDED.position] == len(parent.children):
                 self.finish(parent, status, reason)
 
     def _release(self, job: Job) -> None:
@@ -142,3 +178,22 @@ class Transitions:
             self._doom(child)
         if job.status is JobStatus.PENDING and not job.children:
             self.finish(job, JobStatus.FAILED, job.doomed)
+
+
+def _told(job: Job, before: JobStatus | None, at: float) -> Transition:
+    spec, state, whole = job.spec, job.state, job.whole or job
+    status, ended, environment = state.status, len(whole.state.attempts), whole.environment
+    return Transition(
+        job.id,
+        spec.name,
+        spec.queue.name,
+        None if environment is None else environment.name,
+        before,
+        status,
+        at,
+        ended if ended and status.terminal else ended + 1,
+        (spec.milli_vcpus if job.whole is None else job.task.milli_vcpus) / 1000,
+        state.status_reason,
+        bool(job.children),
+        spec.share_identifier,
+    )

@@ -10,23 +10,25 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.utils.socket import frames_iter
 
-from batchwright.local.engine import Attempt, Exit, Started
-from batchwright.local.runners.container_options import container_options
-from batchwright.local.runners.launch import Clients, LaunchError, launch_environment
+from batchwright.local.engine import Attempt, Container, Exit
+from batchwright.local.runners.container_options import Shared, container_options
+from batchwright.local.runners.launch import LaunchError, launch_environment
+from batchwright.local.runners.secrets import registry_credentials, secret_variables
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping
 
-    import docker
-
-    from batchwright.local.runners.janitor import Janitor
-    from batchwright.local.runners.logs import LogShipper, LogStream
+    from batchwright.local.runners.docker_site import DockerTools
+    from batchwright.local.runners.logs import LogStream
 
 _log = logging.getLogger(__name__)
 _OUT_OF_MEMORY: Final = "OutOfMemoryError: Container killed due to memory usage"
 _KILLED: Final = 137
 _CONFLICT: Final = 409
 _LOST: Final = "Task was lost: the Docker engine stopped answering"
+_STOPPED: Final = "the task was stopped before the container started"
+_NO_GPU: Final = "could not select device driver"
 _ENGINE_SECONDS: Final = 10.0
 """An engine that is being restarted is back by then, and may still have the container."""
 _ENGINE_PAUSE_SECONDS: Final = 0.5
@@ -36,78 +38,81 @@ _ENGINE_ERRORS: Final = (DockerException, requests.RequestException, OSError)
 class ContainerWork:
     """Creates a container, ships its output, waits for its end.
 
-    Calls are kept few, as each costs milliseconds: create, attach, start, wait; inspect only after a failure. Its
-    arguments are those of the runner.
+    Calls are kept few, as each costs milliseconds: create, attach, start, wait; inspect only after a failure.
+
+    Args:
+        attempt: The attempt.
+        container: One of its containers.
+        shared: What it shares with the others.
+        tools: What all attempts use.
+        labels: Labels of the container.
+        cancelled: Once it is set, the container need not start any more.
     """
 
     def __init__(
         self,
         *,
         attempt: Attempt,
-        api: docker.APIClient,
-        client: Clients,
-        region: str,
-        endpoint: str,
-        label: str,
-        shipper: LogShipper,
-        janitor: Janitor,
-        host_cpus: Callable[[], int],
-        pull: Callable[[str], None],
-        direct: Mapping[str, str],
+        container: Container,
+        shared: Shared,
+        tools: DockerTools,
+        labels: Mapping[str, str],
+        cancelled: threading.Event,
     ) -> None:
         self._attempt = attempt
-        self._api = api
-        self._client = client
-        self._region = region
-        self._endpoint = endpoint
-        self._label = label
-        self._shipper = shipper
-        self._janitor = janitor
-        self._host_cpus = host_cpus
-        self._pull = pull
-        self._direct = direct
+        self._container = container
+        self._shared = shared
+        self._tools = tools
+        self._api = tools.api
+        self._labels = labels
+        self._cancelled = cancelled
         self._id = ""
-        self._volumes: tuple[str, ...] = ()
 
-    def run(self, started: Callable[[Started], None]) -> Exit:
+    def run(self, started: Callable[[], None]) -> Exit:
         """Run the container to its end."""
-        attempt = self._attempt
-        environment = launch_environment(attempt, client=self._client, region=self._region, endpoint=self._endpoint)
-        stream = self._shipper.open(attempt.container.log, attempt.log_stream_name)
+        container, tools = self._container, self._tools
+        executor = tools.roles.clients(container.execution_role_arn, self._attempt.task_id)
+        secrets = secret_variables(container, executor)
+        credentials = (
+            registry_credentials(container.registry_credentials, executor) if container.registry_credentials else None
+        )
+        role = container.job_role_arn
+        environment = launch_environment(
+            self._attempt,
+            container,
+            region=tools.region,
+            endpoint=tools.endpoint,
+            secrets=secrets,
+            keys=tools.roles.keys(role, self._attempt.job_id) if role else None,
+        )
+        stream = tools.shipper.open(container.log, self._attempt.log_stream_name(container))
         try:
-            output = self._launch(environment)
-            started(Started(log_stream_name=stream.name))
+            output = self._launch(environment, credentials)
+            started()
             return self._follow(output, stream)
         finally:
             stream.close()
 
     def signal(self, *, kill: bool) -> None:
         """Send SIGTERM or SIGKILL to the container."""
+        name = "SIGKILL" if kill else "SIGTERM"
         try:
-            self._api.kill(self._id, signal="SIGKILL" if kill else "SIGTERM")
+            self._api.kill(self._id, signal=name)
         except NotFound:
             return
-        except APIError as error:
+        except _ENGINE_ERRORS as error:
             # 409: it is not running any more.
-            if error.status_code != _CONFLICT:
-                raise
+            if not isinstance(error, APIError) or error.status_code != _CONFLICT:
+                _log.warning("job %s: %s could not be sent: %s", self._attempt.job_id, name, error)
 
     def clean_up(self) -> None:
-        """Have the container and its volumes removed."""
-        if self._id or self._volumes:
-            self._janitor.remove_later(self._id or None, self._volumes)
+        """Have the container removed."""
+        if self._id:
+            self._tools.janitor.remove_later(("container", self._id))
 
-    def _launch(self, environment: dict[str, str]) -> Any:  # noqa: ANN401 - a socket of the Docker client
+    def _launch(self, environment: dict[str, str], credentials: Mapping[str, str] | None) -> Any:  # noqa: ANN401 - a socket of the Docker client
         try:
-            options = container_options(
-                self._api,
-                self._attempt,
-                environment={**self._direct, **environment},
-                label=self._label,
-                host_cpus=self._host_cpus(),
-            )
-            self._volumes = options.volumes
-            self._id = self._create(dict(options.arguments))
+            self._id = self._create(environment, credentials)
         except APIError as error:
             raise LaunchError(f"CannotCreateContainerError: Error response from daemon: {_text(error)}") from error
         except _ENGINE_ERRORS as error:
@@ -116,20 +121,46 @@ class ContainerWork:
         try:
             # Attached before the start, so that no line is missed and nothing need be read again.
             output = self._api.attach_socket(self._id, params={"stdout": 1, "stderr": 1, "stream": 1})
+            if self._cancelled.is_set():
+                raise LaunchError(f"CannotStartContainerError: {_STOPPED}")
             self._api.start(self._id)
+        except APIError as error:
+            _close(output)
+            raise LaunchError(f"CannotStartContainerError: Error response from daemon: {_text(error)}") from error
         except _ENGINE_ERRORS as error:
             _close(output)
-            if isinstance(error, APIError):
-                raise LaunchError(f"CannotStartContainerError: Error response from daemon: {_text(error)}") from error
             raise LaunchError(f"CannotStartContainerError: the Docker engine does not answer: {error}") from error
+        except LaunchError:
+            _close(output)
+            raise
         return output
 
-    def _create(self, arguments: dict[str, Any]) -> str:
+    def _create(self, environment: dict[str, str], credentials: Mapping[str, str] | None) -> str:
+        tools, container = self._tools, self._container
+        if container.always_pull:
+            tools.images.refresh(container.image, credentials, self._cancelled)
+        if container.non_root and _is_root(container.user):
+            if container.user is not None:
+                raise LaunchError("CreateContainerConfigError: container's runAsUser breaks non-root policy")
+            self._with_image(lambda: tools.images.refuse_root(container.image), credentials)
+        arguments = container_options(
+            self._api,
+            self._attempt,
+            container,
+            shared=self._shared,
+            environment={**tools.direct(), **environment},
+            labels=self._labels,
+            host_cpus=tools.host_cpus(),
+        )
+        return str(self._with_image(lambda: self._api.create_container(**arguments)["Id"], credentials))
+
+    def _with_image(self, call: Callable[[], Any], credentials: Mapping[str, str] | None) -> Any:  # noqa: ANN401 - whatever the call returns
+        """Do what needs the image; pull it and do it again when the engine has none."""
         try:
-            return str(self._api.create_container(**arguments)["Id"])
+            return call()
         except ImageNotFound:
-            self._pull(arguments["image"])
-        return str(self._api.create_container(**arguments)["Id"])
+            self._tools.images.pull(self._container.image, credentials, self._cancelled)
+        return call()
 
     def _follow(self, output: Any, stream: LogStream) -> Exit:  # noqa: ANN401 - a socket of the Docker client
         try:
@@ -172,4 +203,9 @@ def _close(output: Any) -> None:  # noqa: ANN401 - a socket of the Docker client
 
 
 def _text(error: APIError) -> str:
-    return str(error.explanation or error)
+    text = str(error.explanation or error)
+    return f"{text} (the Docker engine of this machine has no GPUs for containers)" if _NO_GPU in text else text
+
+
+def _is_root(user: str | None) -> bool:
+    return user is None or user.split(":")[0] in ("", "0", "root")

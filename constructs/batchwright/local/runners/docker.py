@@ -5,48 +5,62 @@ from __future__ import annotations
 import functools
 import logging
 import re
-import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import docker
 import requests
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.utils import parse_repository_tag
+from docker.errors import DockerException
 from docker.utils.config import load_general_config
 
-from batchwright.local.engine import Attempt, Exit, Handle, Started, SystemClock
 from batchwright.local.proxies import without_proxy
-from batchwright.local.runners.container_options import SERVER_LABEL
-from batchwright.local.runners.container_work import ContainerWork
+from batchwright.local.runners.docker_site import DockerSite, DockerTools
+from batchwright.local.runners.images import Images
 from batchwright.local.runners.janitor import Janitor
-from batchwright.local.runners.launch import Clients, LaunchError
 from batchwright.local.runners.logs import LogShipper
-from batchwright.local.runners.pool import AttemptPool, PooledAttempt
+from batchwright.local.runners.networks import Networks
+from batchwright.local.runners.notices import Notices
+from batchwright.local.runners.owner import OWNER_LABEL, SERVER_LABEL, own_mark
+from batchwright.local.runners.pause import PauseImage
+from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
+from batchwright.local.runners.roles import Connect, Roles
+from batchwright.local.runners.task import Task
+from batchwright.local.runners.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from batchwright.local.engine import Attempt, Exit, Handle, Started
+    from batchwright.local.runners.roles import Clients
+
 _log = logging.getLogger(__name__)
-_ECR_NAME: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+_NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]")
+_LABEL_LENGTH: Final = 48
 _CLOSE_GRACE_SECONDS: Final = 2.0
 
 
 class DockerRunner:
-    """Runs each attempt as one container, its output in CloudWatch Logs while it runs.
+    """Runs each attempt in containers, their output in CloudWatch Logs while they run.
 
     An image whose name is that of an ECR repository must be in the engine already: the local AWS pushes nothing. Any
-    other image is pulled once if it is missing. Containers and volumes are removed after their attempt; they carry the
-    label `batchwright.server`, and nothing without this server's value of it is ever touched.
+    other image is pulled once if it is missing. Everything that is made in the engine carries the labels
+    `batchwright.server`, with this server's value, and `batchwright.owner`, which says which process made it.
+    Containers go with their attempt, networks with their job, shared volumes with this runner; what a process left
+    that was killed goes when the next one makes a runner. Nothing else is ever touched.
+
+    The network of this machine is not given to jobs, nor are its processes: what asks for those of the host gets
+    those of the task.
 
     Args:
-        client: Service name to boto3 client (`logs`, `sts`, `secretsmanager`, `ssm`).
+        client: Service name to boto3 client (`logs`, `sts`, `secretsmanager`, `ssm`, `efs`).
         region: The region that programs see.
         endpoint: URL of the local AWS as seen from containers.
         label: This server's value of the label.
         docker_client: The Docker engine; by default what the environment says (`DOCKER_HOST`).
         max_containers: Most containers at once; further attempts stay STARTING. Sixteen keep a small machine usable.
+            A job of several containers, or nodes, waits until there is room for all of them.
+        connect: Makes clients with the keys of a role; by default with botocore.
     """
 
     def __init__(
@@ -58,57 +72,67 @@ class DockerRunner:
         label: str,
         docker_client: docker.DockerClient | None = None,
         max_containers: int = 16,
+        connect: Connect | None = None,
     ) -> None:
-        self._client = functools.cache(client)
-        self._region = region
         self._endpoint = endpoint
         self._label = label
         self._own_docker = docker_client is None
         # A connection for each container's calls, besides its attached stream.
         self._docker = docker_client or docker.from_env(max_pool_size=2 * max_containers + 4)
-        self._shipper = LogShipper(client=self._client)
+        self._notices = Notices()
+        self._shipper = LogShipper(client=functools.cache(client))
         self._janitor = Janitor(api=self._docker.api)
-        self._clock = SystemClock(name="batchwright-docker-clock")
+        self._tools = self._make_tools(functools.cache(client), region, connect)
         self._pool = AttemptPool(name="batchwright-docker", size=max_containers)
-        self._pulling = threading.Lock()
         self._used = False
         self._closed = False
+        self._janitor.remove_abandoned_later()
+
+    def _make_tools(self, client: Clients, region: str, connect: Connect | None) -> DockerTools:
+        api = self._docker.api
+        labels = {SERVER_LABEL: self._label, OWNER_LABEL: own_mark()}
+        name = _NOT_IN_NAME.sub("-", self._label)[:_LABEL_LENGTH]
+        prefix = f"batchwright-{name}"
+        pause = PauseImage(
+            api=api, labels=labels, name=f"batchwright-pause:{name}", architecture=lambda: self._architecture
+        )
+        return DockerTools(
+            api=api,
+            region=region,
+            endpoint=self._endpoint,
+            labels=labels,
+            roles=Roles(client=client, connect=connect),
+            shipper=self._shipper,
+            janitor=self._janitor,
+            images=Images(api=api, notices=self._notices),
+            networks=Networks(api=api, janitor=self._janitor, labels=labels, prefix=prefix),
+            pause=pause,
+            volumes=Volumes(api=api, client=client, labels=labels, prefix=prefix, pause=pause),
+            host_cpus=lambda: self._host_cpus,
+            direct=lambda: self._direct,
+        )
 
     def start(
         self, attempt: Attempt, *, on_started: Callable[[Started], None], on_exit: Callable[[Exit], None]
     ) -> Handle:
         """Begin an attempt and return at once."""
-        work = ContainerWork(
-            attempt=attempt,
-            api=self._docker.api,
-            client=self._client,
-            region=self._region,
-            endpoint=self._endpoint,
-            label=self._label,
-            shipper=self._shipper,
-            janitor=self._janitor,
-            host_cpus=lambda: self._host_cpus,
-            pull=self._pull,
-            direct=self._direct,
-        )
-        handle = PooledAttempt(work=work, clock=self._clock, on_started=on_started, on_exit=on_exit)
+        self._say_what_differs(attempt)
+        work = Task(attempt=attempt, site=DockerSite(attempt=attempt, tools=self._tools))
+        handle = PooledAttempt(work=work, on_started=on_started, on_exit=on_exit)
         self._used = True
-        self._pool.submit(handle)
+        self._pool.submit(handle, places=places_for(attempt))
         return handle
 
+    def release(self, network: str) -> None:
+        """Have the network of a multi-node job removed, once its containers are gone."""
+        self._tools.networks.release(network)
+
     def remove_leftovers(self) -> int:
-        """Remove the containers and volumes with this server's label, such as those of a crash; return how many."""
-        filters = {"label": f"{SERVER_LABEL}={self._label}"}
-        containers = self._docker.api.containers(all=True, filters=filters)
-        for container in containers:
-            self._janitor.remove_container(container["Id"])
-        volumes = self._docker.api.volumes(filters=filters).get("Volumes") or []
-        for volume in volumes:
-            self._janitor.remove_volume(volume["Name"])
-        return len(containers) + len(volumes)
+        """Remove all with this server's label, and all of servers whose process is gone; return how much was found."""
+        return self._janitor.remove_labelled(self._label) + self._janitor.remove_abandoned()
 
     def close(self) -> None:
-        """Stop what runs, wait for it, and remove every container and volume. Idempotent."""
+        """Stop what runs, wait for it, and remove everything that was made. Idempotent."""
         if self._closed:
             return
         self._closed = True
@@ -116,7 +140,6 @@ class DockerRunner:
             # Each is done even when the one before fails or is interrupted; the last one first.
             if self._own_docker:
                 steps.callback(self._docker.close)
-            steps.callback(self._clock.close)
             steps.callback(self._shipper.close)
             if self._used:
                 steps.callback(self._remove_the_rest)
@@ -124,15 +147,36 @@ class DockerRunner:
             self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)
 
     def _remove_the_rest(self) -> None:
-        """Remove what an engine that was away, or an interruption, made the janitor miss."""
+        """Remove what jobs shared, and what an engine that was away, or an interruption, made the janitor miss."""
         try:
-            self.remove_leftovers()
+            self._janitor.remove_labelled(self._label)
         except (DockerException, requests.RequestException) as error:
             _log.warning("containers with the label %s=%s may be left: %s", SERVER_LABEL, self._label, error)
 
+    def _say_what_differs(self, attempt: Attempt) -> None:
+        for container in attempt.containers:
+            if container.log.driver != "awslogs":
+                self._notices.say(
+                    f"output of containers with the log driver {container.log.driver} goes to CloudWatch Logs here"
+                )
+        if attempt.execute_command:
+            self._notices.say("`aws ecs execute-command` has no way into local jobs: use `docker exec`")
+        if attempt.image_pull_secrets:
+            self._notices.say("imagePullSecrets are not read here: images are pulled as `docker login` allows")
+        if attempt.service_account:
+            self._notices.say(f"pods have no AWS credentials of service account {attempt.service_account} here")
+
     @functools.cached_property
+    def _info(self) -> Mapping[str, object]:
+        return dict(self._docker.info())
+
+    @property
     def _host_cpus(self) -> int:
-        return int(self._docker.info()["NCPU"])
+        return int(str(self._info["NCPU"]))
+
+    @property
+    def _architecture(self) -> str:
+        return str(self._info["Architecture"])
 
     @functools.cached_property
     def _direct(self) -> dict[str, str]:
@@ -142,25 +186,3 @@ class DockerRunner:
             return {}
         excepted = ",".join(proxy["noProxy"] for proxy in proxies.values() if proxy.get("noProxy"))
         return without_proxy((urlsplit(self._endpoint).hostname or "",), {"NO_PROXY": excepted})
-
-    def _pull(self, image: str) -> None:
-        """Pull a missing image, one at a time, unless it could only come from ECR."""
-        if _ECR_NAME.match(image):
-            raise LaunchError(
-                f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
-                f"{image}: not found in the local Docker engine. Build it under this name, or deploy the app that does."
-            )
-        with self._pulling:
-            try:
-                self._docker.images.get(image)
-            except ImageNotFound:
-                _pull_once(self._docker, image)
-
-
-def _pull_once(engine: docker.DockerClient, image: str) -> None:
-    repository, tag = parse_repository_tag(image)
-    try:
-        engine.images.pull(repository, tag=tag or "latest")
-    except (APIError, NotFound, DockerException, requests.RequestException) as error:
-        detail = getattr(error, "explanation", None) or error
-        raise LaunchError(f"CannotPullContainerError: Error response from daemon: {detail}") from error

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from batchwright.local.runners.launch import Clients, LaunchError
+from batchwright.local.runners.launch import LaunchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batchwright.local.engine import LogTarget
+    from batchwright.local.runners.roles import Clients
 
 _log = logging.getLogger(__name__)
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from typing import IO, TYPE_CHECKING, Final
 
-from batchwright.local.engine import Attempt, Exit, Started
-from batchwright.local.runners.launch import Clients, LaunchError, launch_environment
-from batchwright.local.runners.programs import PROGRAM_FILE, Program, ProgramRegistry
+from batchwright.local.engine import Attempt, Container, Exit
+from batchwright.local.runners.launch import LaunchError, launch_environment
+from batchwright.local.runners.programs import PROGRAM_FILE, Program
+from batchwright.local.runners.secrets import registry_credentials, secret_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from batchwright.local.runners.interpreters import Interpreters
-    from batchwright.local.runners.logs import LogShipper, LogStream
-    from batchwright.local.runners.watchdog import Watchdog
+    from batchwright.local.runners.logs import LogStream
+    from batchwright.local.runners.process_folders import Paths
+    from batchwright.local.runners.process_site import ProcessTools
 
 _log = logging.getLogger(__name__)
 _CHUNK: Final = 65_536
@@ -31,49 +31,55 @@ _SIGNALLED: Final = 128
 class ProcessWork:
     """Starts a program in a group and a folder of its own, ships its output, waits for its end.
 
-    Its arguments are those of the runner.
+    Args:
+        attempt: The attempt.
+        container: The container that the program stands for.
+        tools: What all attempts use.
+        root: The attempt's folder.
+        folder: The program's working folder.
+        paths: Where its volumes lie.
+        cancelled: Once it is set, the program need not start any more.
     """
 
     def __init__(
         self,
         *,
         attempt: Attempt,
-        client: Clients,
-        region: str,
-        endpoint: str,
-        programs: ProgramRegistry,
-        interpreters: Interpreters,
-        shipper: LogShipper,
-        watchdog: Watchdog,
+        container: Container,
+        tools: ProcessTools,
+        root: Path,
+        folder: Path,
+        paths: Paths,
+        cancelled: threading.Event,
     ) -> None:
         self._attempt = attempt
-        self._client = client
-        self._region = region
-        self._endpoint = endpoint
-        self._programs = programs
-        self._interpreters = interpreters
-        self._shipper = shipper
-        self._watchdog = watchdog
+        self._container = container
+        self._tools = tools
+        self._root = root
+        self._folder = folder
+        self._paths = paths
+        self._cancelled = cancelled
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self._folder: str | None = None
         self._group: int | None = None
 
-    def run(self, started: Callable[[Started], None]) -> Exit:
+    def run(self, started: Callable[[], None]) -> Exit:
         """Run the program to its end; what it started in its group ends with it, as in a container."""
-        attempt = self._attempt
-        program = self._programs.find(attempt.container.image)
+        container, tools = self._container, self._tools
+        program = tools.programs.find(container.image)
         if program is None:
             raise LaunchError(
-                f"CannotPullContainerError: image {attempt.container.image} is not registered as a program. Without "
-                f"Docker only images whose folder has a {PROGRAM_FILE} can run."
+                f"CannotPullContainerError: image {container.image} is not registered as a program. Without Docker "
+                f"only images whose folder has a {PROGRAM_FILE} can run."
             )
         command = self._command(program)
-        environment = launch_environment(attempt, client=self._client, region=self._region, endpoint=self._endpoint)
-        stream = self._shipper.open(attempt.container.log, attempt.log_stream_name)
+        variables = self._variables(program, self._environment())
+        stream = tools.shipper.open(container.log, self._attempt.log_stream_name(container))
         try:
-            process = self._start(command, self._variables(program, environment))
-            started(Started(log_stream_name=stream.name))
+            if self._cancelled.is_set():
+                raise LaunchError("CannotStartContainerError: the task was stopped before the program started")
+            process = self._start(command, variables)
+            started()
             return self._follow(process, stream)
         finally:
             stream.close()
@@ -86,20 +92,37 @@ class ProcessWork:
                 _signal_group(self._process.pid, signal.SIGKILL if kill else signal.SIGTERM)
 
     def clean_up(self) -> None:
-        """Remove the working folder."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        """Leave the group alone from now on."""
         if self._group is not None:
-            self._watchdog.forget(self._group)
+            self._tools.watchdog.forget(self._group)
+
+    def _environment(self) -> dict[str, str]:
+        container, tools = self._container, self._tools
+        executor = tools.roles.clients(container.execution_role_arn, self._attempt.task_id)
+        secrets = secret_variables(container, executor)
+        if container.registry_credentials:
+            # Nothing is pulled, but a secret that is missing is found here too.
+            registry_credentials(container.registry_credentials, executor)
+        role = container.job_role_arn
+        variables = launch_environment(
+            self._attempt,
+            container,
+            region=tools.region,
+            endpoint=tools.endpoint,
+            secrets=secrets,
+            keys=tools.roles.keys(role, self._attempt.job_id) if role else None,
+        )
+        own = {name: self._paths.translate(variables[name]) for name in container.environment if name in variables}
+        return {**variables, **own}
 
     def _command(self, program: Program) -> list[str]:
-        first, *rest = program.command
+        first, *rest = self._container.entry_point or program.command
         if first == "python":
             try:
-                first = self._interpreters.find(program.requirements)
+                first = self._tools.interpreters.find(program.requirements)
             except (RuntimeError, OSError) as error:
                 raise LaunchError(f"CannotPullContainerError: {error}") from error
-        return [first, *rest, *self._attempt.container.command]
+        return [first, *rest, *map(self._paths.translate, self._container.command)]
 
     def _variables(self, program: Program, environment: dict[str, str]) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -110,7 +133,6 @@ class ProcessWork:
         return {"PYTHONUNBUFFERED": "1", **own, **environment}
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        self._folder = tempfile.mkdtemp(prefix="batchwright-job-")
         try:
             process = subprocess.Popen(
                 command,
@@ -125,7 +147,7 @@ class ProcessWork:
             detail = getattr(error, "strerror", None) or error
             raise LaunchError(f'CannotStartContainerError: exec: "{command[0]}": {detail}') from error
         self._group = process.pid
-        self._watchdog.watch(process.pid, self._folder)
+        self._tools.watchdog.watch(process.pid, str(self._root))
         with self._lock:
             self._process = process
         return process

@@ -60,6 +60,11 @@ class ProgramRegistry:
         with self._lock:
             return self._programs.get(image_name)
 
+    def folders(self) -> dict[str, Path]:
+        """Return the folder of each image."""
+        with self._lock:
+            return {name: program.folder for name, program in self._programs.items()}
+
 
 def _read(folder: Path) -> Program:
     file = folder / PROGRAM_FILE

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batchwright.local.runners import owner
+from batchwright.local.runners.owner import is_gone, own_mark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_this_process_is_not_gone() -> None:
+    assert not is_gone(own_mark())
+
+
+def test_a_process_that_ended_is_gone() -> None:
+    code = "from batchwright.local.runners.owner import own_mark; print(own_mark())"
+    mark = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert is_gone(mark)
+
+
+@pytest.mark.parametrize(("part", "value", "gone"), [(0, "elsewhere", False), (1, "pid:[1]", False), (4, "1", True)])
+def test_only_processes_of_this_machine_are_judged(part: int, value: str, gone: bool) -> None:
+    parts = own_mark().split("|")
+    parts[part] = value
+    assert is_gone("|".join(parts)) is gone
+
+
+def test_a_restart_of_the_machine_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = own_mark()
+    monkeypatch.setattr(owner, "_boot", lambda: "another")
+    assert is_gone(mark)
+
+
+@pytest.mark.parametrize("mark", ["", "x", "a|b|c", "a|b|c|d|e|f", "|||x|"])
+def test_what_is_no_mark_is_left_alone(mark: str) -> None:
+    assert not is_gone(mark)
+
+
+def test_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(owner, "_PROCESSES", tmp_path / "none")
+    assert not is_gone(own_mark())
