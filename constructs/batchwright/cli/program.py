@@ -17,6 +17,8 @@ from batchwright.cli import UNUSABLE
 from batchwright.cli.check import check
 from batchwright.cli.choice import UnknownRuleError
 from batchwright.cli.explain import explain, list_rules
+from batchwright.cli.failure import CommandError
+from batchwright.cli.local import app as local
 from batchwright.cli.screen import printable
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ app.command(
 )(check)
 app.command("rules")(list_rules)
 app.command()(explain)
+app.add_typer(local, name="local")
 
 
 def _print_version(wanted: bool) -> None:
@@ -70,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = typer.main.get_command(app).main(list(arguments), prog_name="batchwright", standalone_mode=False)
         sys.stdout.flush()
-    except (InputError, UnknownRuleError) as error:
+    except (InputError, UnknownRuleError, CommandError) as error:
         return _unusable(str(error))
     except _UsageError as error:
         return _unusable(_wrong_arguments(error))

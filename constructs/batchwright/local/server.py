@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import atexit
 import os
-import uuid
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from batchwright.local.control.endpoint import PREFIX, Control
 from batchwright.local.deployer.deployer import Deployer
-from batchwright.local.deployer.images import DockerImages, ProcessImages, UnusedImages
 from batchwright.local.emulator import docker_engine, startup
-from batchwright.local.emulator.clients import ROOT_KEY, Clients
+from batchwright.local.emulator.clients import Clients
 from batchwright.local.emulator.context import EmulatorContext
 from batchwright.local.emulator.emulator import Emulator
-from batchwright.local.emulator.engines import Engines
 from batchwright.local.emulator.events.chain import ChainGuard
-from batchwright.local.engine import BatchEngine
-from batchwright.local.runners.docker import DockerRunner
-from batchwright.local.runners.process import ProcessRunner
+from batchwright.local.emulator.job_brake import DEFAULT_JOBS_A_MINUTE, JobBrake
 from batchwright.local.runners.programs import ProgramRegistry
+from batchwright.local.state import Keeper
+from batchwright.local.workplace import Site, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
-    from batchwright.local.deployer.images import ImagePublisher
-    from batchwright.local.engine import Runner
+    from batchwright.local.emulator.gateway import Gateway
+    from batchwright.local.engine import BatchEngine, Runner
 
 
 class LocalAws:
@@ -43,10 +41,17 @@ class LocalAws:
         runner: "docker", "process", or "auto": Docker when an engine answers, else processes.
         iam: Whether requests are checked against IAM policies; see `enforce_iam`.
         batch_runner: A runner of your own in place of both, for tests of what surrounds the jobs.
+        max_jobs_per_minute: Jobs, each child of an array counted, that may be submitted in a minute; more are refused
+            with TooManyRequestsException, so that a loop cannot start a storm (default 60,000: six arrays of the
+            largest size).
+        state_dir: Folder that keeps everything from `close` to the next start with it: that account and region then
+            answer as before, on the same port if it is free. A process that is killed leaves what the last `close`
+            saved. None keeps nothing.
 
     Raises:
-        LocalAwsError: a value is not allowed, the port is taken, the engine cannot be used, or another LocalAws is open
-            in this process.
+        LocalAwsError: a value is not allowed, the port is taken, the engine cannot be used, another LocalAws is open
+            in this process, or the state cannot be used: it is in use, of another account, region or version, or
+            damaged.
     """
 
     def __init__(
@@ -58,20 +63,24 @@ class LocalAws:
         runner: Literal["auto", "docker", "process"] = "auto",
         iam: bool = False,
         batch_runner: Runner | None = None,
+        max_jobs_per_minute: int = DEFAULT_JOBS_A_MINUTE,
+        state_dir: str | os.PathLike[str] | None = None,
     ) -> None:
-        startup.check(port=port, account=account, region=region, runner=runner)
+        startup.check(port=port, account=account, region=region, runner=runner, max_jobs_per_minute=max_jobs_per_minute)
         self.account = account
         self.region = region
-        self._label = uuid.uuid4().hex
         self._programs = ProgramRegistry()
-        self._runners: list[DockerRunner | ProcessRunner] = []
         self._batch_runner = batch_runner
+        self._brake = JobBrake(max_jobs_per_minute)
         self._closed = False
         self._docker, self.runner_reason = (
             startup.engine(runner) if batch_runner is None else (None, "given by the caller")
         )
         self.runner_kind: Literal["docker", "process"] = "docker" if self._docker is not None else "process"
+        self._keeper: Keeper | None = None
         try:
+            if state_dir is not None:
+                self._keeper = Keeper(state_dir, account=account, region=region)
             self._start(port)
             self.enforce_iam(on=iam)
             atexit.register(self.close)
@@ -80,41 +89,56 @@ class LocalAws:
             raise
 
     def _start(self, port: int) -> None:
-        host, addresses = startup.LOOPBACK, [startup.LOOPBACK]
-        if self._docker is not None:
-            address = docker_engine.container_address(self._docker)
-            host = address.host
-            if address.listen is not None:
-                addresses.append(address.listen)
-        gateway = startup.bind(addresses, port, self._docker)
+        before = 0 if self._keeper is None else self._keeper.port
+        gateway, host = startup.listen(self._docker, port=port, before=before)
+        try:
+            self._open(gateway, host)
+        except BaseException:
+            gateway.close()
+            raise
+
+    def _open(self, gateway: Gateway, host: str) -> None:
         self.endpoint = f"http://{startup.LOOPBACK}:{gateway.port}"
         self.container_endpoint = f"http://{host}:{gateway.port}"
         self._clients = Clients(endpoint=self.endpoint, region=self.region)
         self._chain = ChainGuard()
-        self._engines = Engines(self._make_engine)
+        self._workplace = Workplace(
+            site=Site(
+                account=self.account,
+                client=self._clients.client,
+                endpoint=self.endpoint,
+                container_endpoint=self.container_endpoint,
+                emit=lambda region, event: self._emulator.pump.publish(region, event),
+            ),
+            docker_client=self._docker,
+            runner=self._batch_runner,
+            programs=self._programs,
+        )
+        if self._keeper is not None:
+            self._keeper.settle(self._workplace, port=gateway.port, hosts=(startup.LOOPBACK, "localhost", host))
         context = EmulatorContext(
             account=self.account,
             region=self.region,
             client=self._clients.client,
-            engine=self._engines.of,
+            engine=self._workplace.engine,
             chain=self._chain,
+            brake=self._brake,
         )
-        try:
-            self._emulator = Emulator(gateway=gateway, context=context)
-        except BaseException:
-            gateway.close()
-            raise
+        self._gateway = gateway
+        self._emulator = Emulator(gateway=gateway, context=context, keeper=self._keeper)
         self._deployer = Deployer(
-            client=self.client,
-            account=self.account,
-            region=self.region,
-            images=self._images(),
+            client=self.client, account=self.account, region=self.region, images=self._workplace.images
         )
 
     @property
     def batch(self) -> BatchEngine:
         """The Batch engine of the home region."""
-        return self._engines.of(self.region)
+        return self._workplace.engine(self.region)
+
+    @property
+    def docker_host(self) -> str | None:
+        """The engine that jobs run in; None when they are processes."""
+        return None if self._docker is None else docker_engine.name(self._docker)
 
     @property
     def programs(self) -> ProgramRegistry:
@@ -141,22 +165,13 @@ class LocalAws:
         They are meant to be laid over this process's own variables, of which they also replace those that would lead
         elsewhere: a profile, a session token, endpoints of single services, proxies.
         """
-        shim = self._deployer.docker_shim
-        engine = {"DOCKER_HOST": docker_engine.name(self._docker)} if self._docker is not None else {}
-        return {
-            **engine,
-            **startup.overrides(os.environ, self.endpoint),
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "CDK_DEFAULT_ACCOUNT": self.account,
-            "CDK_DEFAULT_REGION": self.region,
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "CDK_DOCKER": str(shim),
-        }
+        return startup.variables(
+            os.environ,
+            endpoint=self.endpoint,
+            account=self.account,
+            region=self.region,
+            docker_host=self.docker_host,
+        )
 
     def deploy(
         self, assembly: Path, *, stacks: Iterable[str] | None = None, parameters: Mapping[str, str] | None = None
@@ -185,6 +200,15 @@ class LocalAws:
         """
         self._emulator.enforce_iam(on=on)
 
+    def open_control(self) -> str:
+        """Let other processes deploy through this one; returns the token that they have to send.
+
+        `batchwright local deploy` does so: images and programs of jobs are known to the process that runs them.
+        """
+        control = Control(self)
+        self._gateway.mount(PREFIX, control)
+        return control.token
+
     def subscribe(self, callback: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
         """Call `callback` with every event of AWS Batch, in order, on one thread; returns what ends it."""
         return self._emulator.pump.subscribe(callback)
@@ -196,27 +220,26 @@ class LocalAws:
         self._closed = True
         atexit.unregister(self.close)
         emulator: Emulator | None = getattr(self, "_emulator", None)
+        workplace: Workplace | None = getattr(self, "_workplace", None)
         with ExitStack() as steps:
             # Each is done even when the one before fails or is interrupted; the last one first.
+            if self._keeper is not None:
+                steps.callback(self._keeper.close)
             if self._docker is not None:
                 steps.callback(self._docker.close)
             if hasattr(self, "_clients"):
                 steps.callback(self._clients.close)
             if emulator is not None:
                 steps.callback(emulator.close)
-            steps.callback(self._close_runners)
+            if workplace is not None:
+                steps.callback(workplace.close_runners)
             if emulator is not None:
                 # After the engines: executions that wait for jobs end with them.
                 steps.callback(emulator.stop_executions)
-            if hasattr(self, "_engines"):
-                steps.callback(self._engines.close)
+            if workplace is not None:
+                steps.callback(workplace.close_engines)
             if emulator is not None:
                 emulator.abort_executions()
-
-    def _close_runners(self) -> None:
-        with ExitStack() as steps:
-            for runner in self._runners:
-                steps.callback(runner.close)
 
     def __enter__(self) -> Self:
         return self
@@ -225,36 +248,3 @@ class LocalAws:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _images(self) -> ImagePublisher:
-        if self._batch_runner is not None:
-            return UnusedImages()
-        if self._docker is not None:
-            return DockerImages(host=docker_engine.name(self._docker))
-        return ProcessImages(self._programs)
-
-    def _make_engine(self, region: str) -> BatchEngine:
-        return BatchEngine(
-            account=self.account,
-            region=region,
-            runner=self._batch_runner or self._make_runner(region),
-            emit=lambda event: self._emulator.pump.publish(region, event),
-        )
-
-    def _make_runner(self, region: str) -> Runner:
-        def client(service: str) -> Any:  # noqa: ANN401 - a boto3 client
-            return self._clients.client(service, region)
-
-        made: DockerRunner | ProcessRunner
-        if self._docker is None:
-            made = ProcessRunner(client=client, region=region, endpoint=self.endpoint, programs=self._programs)
-        else:
-            made = DockerRunner(
-                client=client,
-                region=region,
-                endpoint=self.container_endpoint,
-                label=self._label,
-                docker_client=self._docker,
-            )
-        self._runners.append(made)
-        return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.deployer.assembly import CloudAssembly
 from batchwright.local.deployer.assets import AssetManifest
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from batchwright.local.deployer.assembly import StackArtifact
     from batchwright.local.deployer.images import ImagePublisher
+
+DOCKER_SHIM: Final = Path(__file__).with_name("cdk-docker-shim")
+"""The program that CDK_DOCKER names: `docker` without login and push."""
 
 
 class Deployer:
@@ -49,11 +52,6 @@ class Deployer:
         self._files = FilePublisher(client)
         self._images: ImagePublisher = images or DockerImages()
         self._timeout = timeout
-
-    @property
-    def docker_shim(self) -> Path:
-        """The program that CDK_DOCKER names: `docker` without login and push."""
-        return Path(__file__).with_name("cdk-docker-shim")
 
     def deploy(
         self, assembly: Path, *, stacks: Iterable[str] | None = None, parameters: Mapping[str, str] | None = None

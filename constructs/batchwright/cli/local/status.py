@@ -1,0 +1,91 @@
+"""`batchwright local status`: what a local AWS holds, and how its jobs are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from batchwright.cli.local.explained import explained
+from batchwright.cli.local.finding import Port, connect
+from batchwright.cli.screen import screen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batchwright.local.control import ControlClient, Record
+
+_STATES: Final = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+_MOST_FAILURES: Final = 10
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False, port: Port = None) -> None:
+    """Show the stacks, the queues with their jobs by state, and the newest failures with their reasons."""
+    server = connect(port)
+    with explained():
+        queues, failures = _jobs(server)
+        stacks = server.client("cloudformation").describe_stacks()["Stacks"]
+    found = {
+        "endpoint": server.record.endpoint,
+        "account": server.record.account,
+        "region": server.record.region,
+        "iam": server.record.iam,
+        "runner": "process" if server.record.docker_host is None else "docker",
+        "stacks": {stack["StackName"]: stack["StackStatus"] for stack in stacks},
+        "queues": queues,
+        "failures": failures,
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        _print(server.record, found)
+
+
+def _jobs(server: ControlClient) -> tuple[dict[str, dict[str, int]], list[dict[str, str]]]:
+    """Count the jobs of each queue by state, and take the newest that failed."""
+    batch = server.client("batch")
+    counts: dict[str, dict[str, int]] = {}
+    failures: list[dict[str, Any]] = []
+    for page in batch.get_paginator("describe_job_queues").paginate():
+        for queue in page["jobQueues"]:
+            name = queue["jobQueueName"]
+            counts[name] = {}
+            for state in _STATES:
+                pages = batch.get_paginator("list_jobs").paginate(jobQueue=name, jobStatus=state)
+                jobs = [job for page in pages for job in page["jobSummaryList"]]
+                counts[name][state] = len(jobs)
+                failures += jobs if state == "FAILED" else []
+    failures.sort(key=lambda job: job.get("stoppedAt", job["createdAt"]), reverse=True)
+    return counts, [
+        {"job": job["jobId"], "name": job["jobName"], "reason": job.get("statusReason", "")}
+        for job in failures[:_MOST_FAILURES]
+    ]
+
+
+def _print(record: Record, found: Mapping[str, Any]) -> None:
+    console = screen()
+    policies = "policies enforced" if record.iam else "policies not enforced"
+    console.print(Text(f"{record.endpoint}  account {record.account}, {record.region}; {policies}", style="bold"))
+    _print_table(("Stack", "Status"), [[name, state] for name, state in found["stacks"].items()])
+    _print_table(
+        ("Queue", *_STATES),
+        [[name, *(str(counts[state]) for state in _STATES)] for name, counts in found["queues"].items()],
+    )
+    _print_table(("Failed job", "Name", "Why"), [list(failure.values()) for failure in found["failures"]])
+
+
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(heads):
+        table.add_column(Text(head), overflow="fold", justify="left" if number == 0 or len(heads) < 4 else "right")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = screen()
+    console.print()
+    console.print(table)

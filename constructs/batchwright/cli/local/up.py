@@ -1,0 +1,111 @@
+"""`batchwright local up`: starts a local AWS, in the foreground or behind it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from batchwright.cli.local import background
+from batchwright.cli.local.env import export_lines, variables
+from batchwright.cli.local.explained import explained
+
+if TYPE_CHECKING:
+    from batchwright.local import LocalAws
+    from batchwright.local.control import Record
+
+# The port that emulators of AWS have by custom: examples and tools expect it.
+_PORT: Final = 4566
+_HIGHEST: Final = 65_535
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class RunnerKind(StrEnum):
+    """How jobs run."""
+
+    AUTO = "auto"
+    DOCKER = "docker"
+    PROCESS = "process"
+
+
+def up(
+    port: Annotated[int, typer.Option(min=0, max=_HIGHEST, help="Port to listen on; 0 takes a free one.")] = _PORT,
+    account: Annotated[str, typer.Option(help="Account number, 12 digits.")] = "123456789012",
+    region: Annotated[str, typer.Option(help="Home region; the others work too.")] = "us-east-1",
+    runner: Annotated[
+        RunnerKind, typer.Option(help="Jobs in containers, as processes, or containers where an engine answers.")
+    ] = RunnerKind.AUTO,
+    iam: Annotated[bool, typer.Option("--iam", help="Check requests of jobs and functions against policies.")] = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False, help="Folder that keeps everything until the next `up` with it; without one all is gone."
+        ),
+    ] = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return once it is up; `batchwright local down` ends it.")
+    ] = False,
+) -> None:
+    """Start a local AWS and print the lines that point your tools at it. Ctrl-C ends it, and all that it holds."""
+    arguments = ["--port", str(port), "--account", account, "--region", region, "--runner", runner.value]
+    if detach:
+        kept = [] if state is None else ["--state", str(state.absolute())]
+        _announce(background.start([*arguments, *kept, *(["--iam"] if iam else [])]))
+        return
+    with explained():
+        from batchwright.local import LocalAws
+
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in _SIGNALS}
+    try:
+        with (
+            explained(),
+            LocalAws(port=port, account=account, region=region, runner=runner.value, iam=iam, state_dir=state) as aws,
+        ):
+            _serve(aws, iam=iam, ended=ended)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event) -> None:
+    from batchwright.local.control import Record, ServerRecords
+    from batchwright.local.control.records import process_began
+
+    records = ServerRecords()
+    record = Record(
+        pid=os.getpid(),
+        began=process_began(os.getpid()),
+        endpoint=aws.endpoint,
+        token=aws.open_control(),
+        account=aws.account,
+        region=aws.region,
+        iam=iam,
+        docker_host=aws.docker_host,
+        log=os.environ.get(background.LOG_VARIABLE, ""),
+    )
+    records.write(record)
+    try:
+        if not record.log:
+            _announce(record)
+            sys.stderr.write(f"{aws.runner_reason[0].upper()}{aws.runner_reason[1:]}. Ctrl-C ends it.\n")
+        ended.wait()
+    finally:
+        records.remove(record)
+
+
+def _announce(record: Record) -> None:
+    """Print what a shell can run, and beside it, on the other stream, what a person wants to know."""
+    policies = "policies are enforced" if record.iam else "policies are not enforced (--iam does)"
+    sys.stderr.write(
+        f"A local AWS is up at {record.endpoint}: account {record.account}, {record.region}; {policies}.\n\n"
+    )
+    sys.stdout.write(export_lines(variables(record)))
+    sys.stdout.flush()
+    sys.stderr.write("\n")

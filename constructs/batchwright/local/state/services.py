@@ -1,0 +1,113 @@
+"""The state of ministack's services: taken out when nothing is served any more, put in before anything is."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from batchwright.local.emulator.errors import LocalAwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from batchwright.local.emulator.guard import Hooks
+
+# What a service leaves out of its own account of its state, or writes elsewhere: of S3 all objects.
+_LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
+    "dynamodb": ("_stream_records", "_stream_trimmed", "_closed_streams"),
+    "s3": (
+        "_buckets",
+        "_object_versions",
+        "_object_tags",
+        "_object_acl",
+        "_object_annotations",
+        "_object_retention",
+        "_object_legal_hold",
+        "_multipart_uploads",
+        "_completed_multipart_uploads",
+    ),
+}
+# What nobody goes on with after a restart; all other changes become UPDATE_FAILED, from where RollbackStack leads out.
+_INTERRUPTED: Final = {
+    "CREATE_IN_PROGRESS": "CREATE_FAILED",
+    "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
+    "DELETE_IN_PROGRESS": "DELETE_FAILED",
+}
+_REASON: Final = "The local AWS was closed"
+
+
+class Services:
+    """The services of one running ministack.
+
+    Args:
+        hooks: Hooks of the server.
+    """
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = hooks
+        self._application = hooks.module("app")
+        responses = hooks.module("core.responses")
+        names = ("AccountScopedDict", "AccountRegionScopedDict")
+        self.stores: tuple[type, ...] = tuple(hooks.get(responses, name) for name in names)
+        functions = hooks.module("services.lambda_svc")
+        # Code stays in the state; ministack would write it to a folder that all servers share.
+        hooks.replace(functions, "_externalize_code_zip", lambda _function, _referenced: None)
+        hooks.replace(functions, "_prune_orphan_code_blobs", lambda _referenced: None)
+
+    def take(self) -> Iterator[tuple[str, Any]]:
+        """Yield each service that was used with its state."""
+        self._settle_stacks()
+        self._settle_executions()
+        for key, state in self._hooks.get(self._application, "_build_persistence_save_dict")().items():
+            found = state() or {}
+            own = {name: store for name, store in self._left_out(key).items() if store._data}
+            if own or any(getattr(each, "_data", each) for each in found.values()):
+                yield key, {"state": found, "stores": own}
+
+    def put(self, key: str, kept: Mapping[str, Any]) -> None:
+        """Put a service's state back.
+
+        Raises:
+            LocalAwsError: ministack does not take it.
+        """
+        module = self._hooks.get(self._application, "_state_map").get(key)
+        try:
+            self._hooks.get(self._application, "_get_module")(module).load_persisted_state(kept["state"])
+            for name, store in kept["stores"].items():
+                self._left_out(key)[name].update(store)
+        except Exception as error:
+            raise LocalAwsError(f"state: that of the service {key} cannot be restored: {error!r}") from error
+
+    def resume(self) -> None:
+        """Have rules with a schedule go on from now: what fell due in between is not made up for."""
+        events = self._hooks.module("services.eventbridge")
+        fired, interval_of = (self._hooks.get(events, name) for name in ("_rule_last_fired", "_parse_rate_seconds"))
+        now = time.time()
+        for key, rule in self._hooks.get(events, "_rules")._data.items():
+            interval, begin = interval_of(rule.get("ScheduleExpression", "")), float(rule.get("CreationTime", now))
+            fired[key] = now if interval is None else begin + (now - begin) // interval * interval
+
+    def _left_out(self, key: str) -> dict[str, Any]:
+        if key not in _LEFT_OUT:
+            return {}
+        module = self._hooks.module(f"services.{key}")
+        return {name: self._hooks.get(module, name) for name in _LEFT_OUT[key]}
+
+    def _settle_stacks(self) -> None:
+        """No thread goes on with them after a restart."""
+        stacks = self._hooks.get(self._hooks.module("services.cloudformation"), "_stacks")
+        for stack in stacks.all_values():
+            status = str(stack.get("StackStatus", ""))
+            if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+                stack["StackStatus"] = _INTERRUPTED.get(status, "UPDATE_FAILED")
+                stack["StackStatusReason"] = _REASON
+
+    def _settle_executions(self) -> None:
+        """Date the end of what the end of the server aborted."""
+        machines = self._hooks.module("services.stepfunctions")
+        now = self._hooks.get(machines, "now_iso")
+        for execution in self._hooks.get(machines, "_executions").all_values():
+            if execution.get("status") == "RUNNING":
+                execution["status"] = "ABORTED"
+            if execution.get("status") == "ABORTED" and not execution.get("stopDate"):
+                execution["stopDate"] = now()
