@@ -166,14 +166,14 @@ def test_closing_with_work_in_progress_leaves_nothing() -> None:
 
 def test_a_step_of_the_end_that_fails_does_not_hold_back_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = start()
-    engines = aws._engines
-    close = engines.close
+    workplace = aws._workplace
+    close = workplace.close_engines
 
     def interrupted() -> None:
         close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(engines, "close", interrupted)
+    monkeypatch.setattr(workplace, "close_engines", interrupted)
     with pytest.raises(KeyboardInterrupt):
         aws.close()
 

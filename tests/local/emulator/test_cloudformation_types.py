@@ -121,3 +121,21 @@ def test_a_bucket_keeps_its_tags(server: LocalServer) -> None:
 
     assert first == [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]
     assert second == [{"Key": "team", "Value": "search"}]
+
+
+def test_a_secret_is_known_by_its_arn(server: LocalServer) -> None:
+    def template(text: str) -> dict[str, Any]:
+        secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": text}}
+        return {"Resources": {"Secret": secret}, "Outputs": {"Ref": {"Value": {"Ref": "Secret"}}}}
+
+    secrets = server.client("secretsmanager")
+    arn = server.outputs(server.stack("secret", template("one")))["Ref"]
+    assert arn.startswith("arn:aws:secretsmanager:")
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "one"
+
+    assert server.outputs(server.stack("secret", template("two")))["Ref"] == arn
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "two"
+
+    server.client("cloudformation").delete_stack(StackName="secret")
+    server.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName="secret")
+    assert secrets.list_secrets()["SecretList"] == []

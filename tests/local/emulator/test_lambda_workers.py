@@ -114,3 +114,41 @@ def test_node_functions_run(server: LocalServer) -> None:
 
     assert invoke(server, arn, {"n": 21}) == {"doubled": 42}
     assert invoke(server, arn, {"fail": True})["errorType"] == "BadInput"
+
+
+def task(function: str, **payload: bool) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload": payload},
+        "End": True,
+    }
+
+
+def test_a_throttled_function_has_the_name_of_its_error(server: LocalServer) -> None:
+    arn = function(server, "throttled", "python3.13", "index.py", PYTHON)
+    server.client("lambda").put_function_concurrency(FunctionName="throttled", ReservedConcurrentExecutions=0)
+
+    ended = server.run_machine({"StartAt": "Call", "States": {"Call": task(arn)}})
+
+    assert ended["error"] == "Lambda.TooManyRequestsException"
+
+
+def test_a_missing_function_has_the_name_of_its_error(server: LocalServer) -> None:
+    ended = server.run_machine({"StartAt": "Call", "States": {"Call": task("missing")}})
+
+    assert ended["error"] == "Lambda.ResourceNotFoundException"
+
+
+def test_a_retry_by_name_tries_again(server: LocalServer, python: str) -> None:
+    state = task(python, fail=True)
+    state["Retry"] = [
+        {"ErrorEquals": ["KeyError"], "MaxAttempts": 5, "IntervalSeconds": 0},
+        {"ErrorEquals": ["BadInput"], "MaxAttempts": 2, "IntervalSeconds": 0},
+    ]
+
+    ended = server.run_machine({"StartAt": "Call", "States": {"Call": state}})
+
+    history = server.client("stepfunctions").get_execution_history(executionArn=ended["executionArn"])["events"]
+    assert [one["type"] for one in history].count("TaskFailed") == 3
+    assert json.loads(ended["cause"])["errorMessage"] == "no such prefix"

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+import pytest
 from botocore.session import Session
 
 from batchwright.local.emulator import startup
-
-if TYPE_CHECKING:
-    import pytest
+from batchwright.local.emulator.errors import LocalAwsError
 
 ENDPOINT = "http://127.0.0.1:4566"
 
@@ -40,3 +39,9 @@ def test_a_profile_becomes_the_root_of_the_local_account(monkeypatch: pytest.Mon
 
     assert (credentials.access_key, credentials.secret_key) == ("test", "test")
     assert Path(startup._PROFILE_FILE).is_file()
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, True, "many"])
+def test_a_brake_is_a_whole_number(value: Any) -> None:  # noqa: ANN401
+    with pytest.raises(LocalAwsError, match=r"max_jobs_per_minute: .* give a whole number from 1 up"):
+        startup.check(port=0, account="123456789012", region="us-east-1", runner="auto", max_jobs_per_minute=value)

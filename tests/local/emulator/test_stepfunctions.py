@@ -190,28 +190,175 @@ def test_aws_sdk_errors_have_the_names_of_step_functions(
     assert (ended["status"], ended["error"]) == ("FAILED", error)
 
 
-@pytest.mark.parametrize("field", [None, "ItemBatcher", "ResultWriter"])
-def test_a_distributed_map_runs_or_says_what_is_missing(
-    server: LocalServer, batch: tuple[str, str], field: str | None
+@pytest.mark.parametrize(
+    ("fields", "place", "expected"),
+    [
+        (
+            {"ContainerOverrides": {"Command": ["a"], "Environment": [{"Name": "N", "Value": "v"}]}},
+            ("Container", "Command"),
+            ["a"],
+        ),
+        ({"Timeout": {"AttemptDurationSeconds": 61}}, ("Timeout", "AttemptDurationSeconds"), 61),
+        ({"RetryStrategy": {"Attempts": 2}}, ("RetryStrategy", "Attempts"), 2),
+        ({"Tags": {"a-Key": "v"}}, ("Tags",), {"a-Key": "v"}),
+        (
+            {
+                "ConsumableResourcePropertiesOverride": {
+                    "ConsumableResourceList": [{"ConsumableResource": "license", "Quantity": 2}]
+                }
+            },
+            ("ConsumableResourceProperties", "ConsumableResourceList", 0, "Quantity"),
+            2,
+        ),
+    ],
+)
+def test_overrides_reach_the_job(
+    server: LocalServer, batch: tuple[str, str], fields: dict[str, Any], place: tuple[Any, ...], expected: object
 ) -> None:
-    state: dict[str, Any] = {
-        "Type": "Map",
-        "ItemsPath": "$.items",
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            **submit(*batch),
-        },
-        "End": True,
-    }
-    if field:
-        state[field] = {"MaxItemsPerBatch": 2}
-
-    ended = server.run_machine({"StartAt": "Each", "States": {"Each": state}}, {"items": [{"n": 1}, {"n": 2}]})
-
-    if field:
-        assert (ended["error"], ended["cause"]) == (
-            "States.Runtime",
-            f"the local AWS does not have {field} of Distributed Map",
+    client = server.client("batch")
+    if not client.list_consumable_resources()["consumableResources"]:
+        client.create_consumable_resource(
+            consumableResourceName="license", totalQuantity=5, resourceType="REPLENISHABLE"
         )
-    else:
-        assert [job["Status"] for job in json.loads(ended["output"])] == ["SUCCEEDED", "SUCCEEDED"]
+    ended = server.run_machine(submit(*batch, **fields))
+
+    assert ended["status"] == "SUCCEEDED", ended
+    value = json.loads(ended["output"])
+    for key in place:
+        value = value[key]
+    assert value == expected
+
+
+EC2 = {
+    "name": "main",
+    "image": "busybox",
+    "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}],
+}
+
+
+@pytest.fixture(scope="module")
+def hosts(server: LocalServer) -> str:
+    client = server.client("batch")
+    environment = client.create_compute_environment(
+        computeEnvironmentName="hosts",
+        type="MANAGED",
+        computeResources={
+            "type": "EC2",
+            "minvCpus": 0,
+            "maxvCpus": 16,
+            "instanceTypes": ["optimal"],
+            "subnets": ["subnet-1"],
+            "securityGroupIds": ["sg-1"],
+            "instanceRole": "ecsInstanceRole",
+        },
+    )["computeEnvironmentArn"]
+    order = [{"order": 1, "computeEnvironment": environment}]
+    return str(
+        client.create_job_queue(jobQueueName="hosts-queue", priority=1, computeEnvironmentOrder=order)["jobQueueArn"]
+    )
+
+
+def test_overrides_of_several_containers(server: LocalServer, hosts: str) -> None:
+    properties = {"taskProperties": [{"containers": [{**EC2, "essential": True}]}]}
+    definition = server.client("batch").register_job_definition(
+        jobDefinitionName="several", type="container", ecsProperties=properties
+    )["jobDefinitionArn"]
+    override = {"TaskProperties": [{"Containers": [{"Name": "main", "Environment": [{"Name": "CODE", "Value": "6"}]}]}]}
+
+    ended = server.run_machine(submit(hosts, definition, EcsPropertiesOverride=override))
+
+    assert ended["error"] == "States.TaskFailed"
+    job = json.loads(ended["cause"])
+    assert job["EcsProperties"]["TaskProperties"][0]["Containers"][0]["ExitCode"] == 6
+    assert {"JobId", "JobArn", "JobQueue", "JobDefinition", "Attempts", "CreatedAt", "StartedAt", "StoppedAt"} <= set(
+        job
+    )
+
+
+def test_overrides_of_nodes(server: LocalServer, hosts: str) -> None:
+    container = {key: value for key, value in EC2.items() if key != "name"}
+    nodes = {
+        "mainNode": 0,
+        "numNodes": 2,
+        "nodeRangeProperties": [{"targetNodes": "0:", "container": container}],
+    }
+    definition = server.client("batch").register_job_definition(
+        jobDefinitionName="nodes", type="multinode", nodeProperties=nodes
+    )["jobDefinitionArn"]
+    override = {
+        "NumNodes": 3,
+        "NodePropertyOverrides": [
+            {"TargetNodes": "0:2", "ContainerOverrides": {"Environment": [{"Name": "A", "Value": "b"}]}}
+        ],
+    }
+
+    ended = server.run_machine(submit(hosts, definition, NodeOverrides=override))
+
+    assert ended["status"] == "SUCCEEDED", ended
+    assert json.loads(ended["output"])["NodeProperties"]["NumNodes"] == 3
+    started = [one for one in server.runner.attempts if one.node is not None]
+    assert {one.environment(one.container)["A"] for one in started} == {"b"}
+
+
+def test_overrides_of_a_pod(server: LocalServer) -> None:
+    client = server.client("batch")
+    environment = client.create_compute_environment(
+        computeEnvironmentName="pods",
+        type="MANAGED",
+        eksConfiguration={
+            "eksClusterArn": f"arn:aws:eks:us-east-1:{server.aws.account}:cluster/c",
+            "kubernetesNamespace": "jobs",
+        },
+        computeResources={
+            "type": "EC2",
+            "minvCpus": 0,
+            "maxvCpus": 16,
+            "instanceTypes": ["m5.large"],
+            "subnets": ["subnet-1"],
+            "securityGroupIds": ["sg-1"],
+            "instanceRole": "eksInstanceRole",
+        },
+    )["computeEnvironmentArn"]
+    order = [{"order": 1, "computeEnvironment": environment}]
+    queue = client.create_job_queue(jobQueueName="pods-queue", priority=1, computeEnvironmentOrder=order)["jobQueueArn"]
+    limits = {"limits": {"cpu": "1", "memory": "64Mi"}}
+    definition = client.register_job_definition(
+        jobDefinitionName="pod",
+        type="container",
+        eksProperties={"podProperties": {"containers": [{"name": "main", "image": "busybox", "resources": limits}]}},
+    )["jobDefinitionArn"]
+    override = {"PodProperties": {"Containers": [{"Name": "main", "Env": [{"Name": "CODE", "Value": "7"}]}]}}
+
+    ended = server.run_machine(submit(queue, definition, EksPropertiesOverride=override))
+
+    assert json.loads(ended["cause"])["EksProperties"]["PodProperties"]["Containers"][0]["ExitCode"] == 7
+
+
+def test_a_stopped_execution_submits_nothing_more(server: LocalServer, batch: tuple[str, str]) -> None:
+    state = submit(*batch, **WAIT)["States"]["Run"]
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Run",
+        "States": {"Run": {**state, "Parameters": {**state["Parameters"], "JobName": "of-a-map"}}},
+    }
+    each = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}
+    started = server.run_machine({"StartAt": "Each", "States": {"Each": each}}, [1, 2, 3], wait=False)
+    client = server.client("batch")
+    filters = [{"name": "JOB_NAME", "values": ["of-a-map"]}]
+
+    def jobs() -> list[dict[str, Any]]:
+        return list(client.list_jobs(jobQueue=batch[0], filters=filters)["jobSummaryList"])
+
+    eventually(lambda: [one for one in jobs() if one["status"] == "RUNNING"] or None)
+    server.client("stepfunctions").stop_execution(executionArn=started["executionArn"])
+
+    eventually(lambda: [one for one in jobs() if one["status"] == "FAILED"] or None)
+    states = server.client("stepfunctions")
+    run = states.list_map_runs(executionArn=started["executionArn"])["mapRuns"][0]["mapRunArn"]
+    found = eventually(lambda: _settled(states.describe_map_run(mapRunArn=run)))
+    assert (found["itemCounts"]["aborted"], found["itemCounts"]["pending"]) == (1, 2)
+    assert len(jobs()) == 1
+
+
+def _settled(run: dict[str, Any]) -> dict[str, Any] | None:
+    return run if run["status"] == "ABORTED" else None

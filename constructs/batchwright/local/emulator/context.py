@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from batchwright.local.emulator.job_brake import JobBrake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ class EmulatorContext:
         client: Makes a boto3 client of this server: service name and region.
         engine: Returns the Batch engine of a region.
         chain: Counts how far work was started by events of other work.
+        brake: Counts the jobs of a minute.
     """
 
     account: str
@@ -29,3 +32,14 @@ class EmulatorContext:
     client: Callable[..., Any]
     engine: Callable[[str], BatchEngine]
     chain: ChainGuard
+    brake: JobBrake = field(default_factory=JobBrake)
+
+    def batch(self, region: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Run an operation of AWS Batch.
+
+        Raises:
+            BatchError: the operation is refused, or too many jobs were submitted within a minute.
+        """
+        if operation == "SubmitJob":
+            self.brake.admit(request)
+        return self.engine(region).handle(operation, request)

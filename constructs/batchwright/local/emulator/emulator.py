@@ -7,21 +7,26 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from batchwright.local.emulator import access, batch_service, docker_reaper, lambda_workers, loader
+from batchwright.local.emulator import access, access_resources, batch_service, docker_reaper, lambda_workers, loader
 from batchwright.local.emulator.cloudformation import batch as batch_types
 from batchwright.local.emulator.cloudformation import custom_resources, network, recorded, repairs
 from batchwright.local.emulator.cloudformation.registry import ResourceTypes
 from batchwright.local.emulator.events import targets
 from batchwright.local.emulator.events.pump import EventPump
+from batchwright.local.emulator.events.schedules import Schedules
 from batchwright.local.emulator.guard import Hooks
+from batchwright.local.emulator.lambda_images.functions import ImageFunctions
 from batchwright.local.emulator.quiet import QuietLogs
 from batchwright.local.emulator.settings import ProcessEnvironment, ministack_environment
-from batchwright.local.emulator.stepfunctions import aws_sdk, distributed_map, submit_job
+from batchwright.local.emulator.stepfunctions import aws_sdk, lambda_errors, submit_job
+from batchwright.local.emulator.stepfunctions.distributed_map import DistributedMap
 from batchwright.local.emulator.stepfunctions.executions import Executions
+from batchwright.local.emulator.stepfunctions.redrive import Redrive
 
 if TYPE_CHECKING:
     from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.gateway import Gateway
+    from batchwright.local.state import Keeper
 
 _log = logging.getLogger("batchwright.local")
 _START_SECONDS = 60.0
@@ -32,9 +37,14 @@ class Emulator:
     """ministack with our hooks, serving on a gateway.
 
     Between construction and `close`, this process has ministack imported and some of its environment variables set.
+
+    Args:
+        gateway: Serves it.
+        context: What every hook is given.
+        keeper: Restores the state of the services before they answer, and saves it when they do no more.
     """
 
-    def __init__(self, *, gateway: Gateway, context: EmulatorContext) -> None:
+    def __init__(self, *, gateway: Gateway, context: EmulatorContext, keeper: Keeper | None = None) -> None:
         Hooks.check_version()
         loader.claim()
         self._closed = False
@@ -45,6 +55,9 @@ class Emulator:
         self._environment = ProcessEnvironment(variables)
         self._pump: EventPump | None = None
         self._executions: Executions | None = None
+        self._keeper = keeper
+        self._served = False
+        self._functions: ImageFunctions | None = None
         try:
             self._start(context)
         except BaseException:
@@ -84,7 +97,11 @@ class Emulator:
             steps.callback(loader.release)
             steps.callback(self._hooks.undo)
             steps.callback(self._reset)
+            if self._keeper is not None and self._served:
+                steps.callback(self._keeper.save)
             steps.callback(self._gateway.close)
+            if self._functions is not None:
+                steps.callback(self._functions.close)
             if self._pump is not None:
                 self._pump.close()
                 self._pump = None
@@ -95,8 +112,12 @@ class Emulator:
         loader.load()
         self._logs.imported()
         self._install(context)
+        if self._keeper is not None:
+            self._keeper.restore(self._hooks)
+            self._schedules.resume()
         application = self._hooks.get(self._hooks.module("app"), "app")
         self._gateway.start(application, _START_SECONDS)
+        self._served = True
 
     def _install(self, context: EmulatorContext) -> None:
         hooks = self._hooks
@@ -111,11 +132,16 @@ class Emulator:
         self._executions = Executions(hooks)
         submit_job.install(hooks, context, self._executions)
         aws_sdk.install(hooks, context, self._executions)
-        distributed_map.install(hooks, self._executions)
+        lambda_errors.install(hooks, self._executions)
+        Redrive(hooks, self._executions)
+        DistributedMap(hooks, context, self._executions)
         targets.install(hooks, context)
+        self._schedules = Schedules(hooks)
         lambda_workers.install(hooks, f"http://127.0.0.1:{self._gateway.port}")
+        self._functions = ImageFunctions(hooks, self._gateway.port)
         hooks.replace(hooks.module("services.cloudformation.custom_resource"), "_HOST", "127.0.0.1")
         self._access = access.Access(hooks)
+        access_resources.install(hooks, context)
         self._pump = EventPump(hooks, context.chain)
 
     def _reset(self) -> None:

@@ -32,6 +32,11 @@ class Gateway:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._ready = threading.Event()
+        self._mounted: dict[str, Any] = {}
+
+    def mount(self, prefix: str, application: Any) -> None:  # noqa: ANN401 - an ASGI application
+        """Let an application of its own answer all requests below a path."""
+        self._mounted[prefix] = application
 
     @classmethod
     def bind(cls, *, addresses: Sequence[str], port: int) -> Gateway:
@@ -109,7 +114,7 @@ class Gateway:
                 if _from_a_web_page(scope):
                     await _refuse(scope, send)
                 else:
-                    await application(scope, receive, send)
+                    await self._answering(scope, application)(scope, receive, send)
                 return
 
             async def told(message: Any) -> None:  # noqa: ANN401 - ASGI
@@ -120,6 +125,10 @@ class Gateway:
             await application(scope, receive, told)
 
         return wrapped
+
+    def _answering(self, scope: Mapping[str, Any], application: Any) -> Any:  # noqa: ANN401 - ASGI applications
+        path = scope["path"]
+        return next((own for prefix, own in self._mounted.items() if path.startswith(prefix)), application)
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

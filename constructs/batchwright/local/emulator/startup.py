@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from batchwright.local.deployer.deployer import DOCKER_SHIM
 from batchwright.local.emulator import docker_engine
+from batchwright.local.emulator.clients import ROOT_KEY
 from batchwright.local.emulator.errors import LocalAwsError
 from batchwright.local.emulator.gateway import Gateway, is_taken
+from batchwright.local.emulator.job_brake import DEFAULT_JOBS_A_MINUTE
 from batchwright.local.proxies import LOOPBACK_NAMES, without_proxy
 
 if TYPE_CHECKING:
@@ -25,7 +28,9 @@ _MAX_PORT = 65535
 _PROFILE_FILE = Path(__file__).with_name("profile.ini")
 
 
-def check(*, port: int, account: str, region: str, runner: str) -> None:
+def check(
+    *, port: int, account: str, region: str, runner: str, max_jobs_per_minute: int = DEFAULT_JOBS_A_MINUTE
+) -> None:
     """Raise one `LocalAwsError` that names every value that is not allowed."""
     problems = []
     if not 0 <= port <= _MAX_PORT:
@@ -36,6 +41,10 @@ def check(*, port: int, account: str, region: str, runner: str) -> None:
         problems.append(f'region: {region!r} is not allowed; give a region such as "us-east-1"')
     if runner not in {"auto", "docker", "process"}:
         problems.append(f'runner: {runner!r} is not allowed; give "auto", "docker" or "process"')
+    # A caller without a type checker may give anything.
+    jobs: object = max_jobs_per_minute
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        problems.append(f"max_jobs_per_minute: {jobs!r} is not allowed; give a whole number from 1 up")
     if problems:
         raise LocalAwsError("; ".join(problems))
 
@@ -73,6 +82,60 @@ def overrides(environment: Mapping[str, str], endpoint: str) -> dict[str, str]:
         files = str(_PROFILE_FILE)
         replaced.update(AWS_PROFILE="default", AWS_CONFIG_FILE=files, AWS_SHARED_CREDENTIALS_FILE=files)
     return replaced
+
+
+def variables(
+    environment: Mapping[str, str], *, endpoint: str, account: str, region: str, docker_host: str | None
+) -> dict[str, str]:
+    """Return the variables that point the CDK CLI, the AWS CLI or any SDK at a server.
+
+    Args:
+        environment: The variables that they are laid over.
+        endpoint: URL of the server.
+        account: Its account.
+        region: Its home region.
+        docker_host: The engine that its jobs run in, None for processes.
+    """
+    return {
+        **({} if docker_host is None else {"DOCKER_HOST": docker_host}),
+        **overrides(environment, endpoint),
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DEFAULT_ACCOUNT": account,
+        "CDK_DEFAULT_REGION": region,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DOCKER": str(DOCKER_SHIM),
+    }
+
+
+def listen(client: docker.DockerClient | None, *, port: int, before: int = 0) -> tuple[Gateway, str]:
+    """Take the port where programs of this machine, and containers, reach it.
+
+    Args:
+        client: The engine of the containers, if there are any.
+        port: The port; 0 for a free one.
+        before: The one that is taken instead of any free one, if it is free itself; 0 for none.
+
+    Returns:
+        What listens, and the name of this machine inside containers.
+    """
+    host, addresses = LOOPBACK, [LOOPBACK]
+    if client is not None:
+        address = docker_engine.container_address(client)
+        host = address.host
+        if address.listen is not None:
+            addresses.append(address.listen)
+    if before and not port:
+        try:
+            return bind(addresses, before, client), host
+        except LocalAwsError as error:
+            if not is_taken(error):
+                raise
+    return bind(addresses, port, client), host
 
 
 def bind(addresses: list[str], port: int, client: docker.DockerClient | None) -> Gateway:

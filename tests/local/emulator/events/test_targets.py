@@ -35,7 +35,7 @@ def test_every_state_change_reaches_a_rule_in_order(server: LocalServer, batch: 
 
     found = server.messages(url, until=lambda all_: any(one["detail"]["status"] == "SUCCEEDED" for one in all_))
     statuses = [one["detail"]["status"] for one in found]
-    assert statuses == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+    assert statuses == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
     last = found[-1]
     assert last["source"] == "aws.batch"
     assert (last["account"], last["region"]) == (server.aws.account, server.aws.region)
@@ -93,7 +93,11 @@ def test_a_rule_submits_a_job_with_parameters_from_the_event(server: LocalServer
     assert found["arrayProperties"]["size"] == 2
     assert found["parameters"] == {"Key": "a/b"}
     assert found["retryStrategy"]["attempts"] == 3
-    eventually(lambda: True if any(one.environment().get("KEY") == "a/b" for one in server.runner.attempts) else None)
+    eventually(
+        lambda: (
+            True if any(one.environment(one.container).get("KEY") == "a/b" for one in server.runner.attempts) else None
+        )
+    )
 
 
 def test_a_log_group_receives_events(server: LocalServer) -> None:
@@ -160,3 +164,40 @@ def test_a_loop_of_rule_and_job_is_stopped(server: LocalServer, batch: tuple[str
     found = server.client("batch").list_jobs(jobQueue=batch[0], filters=filters)["jobSummaryList"]
     assert len(found) == 21
     server.client("events").disable_rule(Name="loop")
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        (
+            {
+                "Arn": "arn:aws:batch:us-east-1:123456789012:job-queue/missing",
+                "RoleArn": "arn:aws:iam::123456789012:role/events",
+                "BatchParameters": {"JobName": "a", "JobDefinition": "missing"},
+            },
+            "SDK_CLIENT_ERROR",
+        ),
+        ({"Arn": "arn:aws:logs:us-east-1:123456789012:log-group:/missing"}, "NO_RESOURCE"),
+        ({"Arn": "arn:aws:lambda:us-east-1:123456789012:function:missing"}, "NO_RESOURCE"),
+    ],
+)
+def test_what_is_not_delivered_becomes_a_dead_letter(server: LocalServer, target: dict[str, Any], code: str) -> None:
+    sqs = server.client("sqs")
+    service = target["Arn"].split(":")[2]
+    url = sqs.create_queue(QueueName=f"letters-{service}")["QueueUrl"]
+    letters = f"arn:aws:sqs:{server.aws.region}:{server.aws.account}:letters-{service}"
+    source = f"my.{service}"
+    put_target(server, f"failing-{service}", {"source": [source]}, {**target, "DeadLetterConfig": {"Arn": letters}})
+
+    server.client("events").put_events(Entries=[{"Source": source, "DetailType": "d", "Detail": '{"n": 1}'}])
+
+    def letter() -> dict[str, Any] | None:
+        found = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
+        return dict(found[0]) if found else None
+
+    found = eventually(letter)
+    about = {name: value["StringValue"] for name, value in found["MessageAttributes"].items()}
+    assert json.loads(found["Body"])["detail"] == {"n": 1}
+    assert (about["ERROR_CODE"], about["TARGET_ARN"]) == (code, target["Arn"])
+    assert about["RULE_ARN"].endswith(f":rule/failing-{service}")
+    assert "missing" in about["ERROR_MESSAGE"]

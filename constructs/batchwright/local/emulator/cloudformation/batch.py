@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.guard import Hooks
 
+# A change of one of these makes a new resource, of whatever type has it.
+_REPLACING = (
+    "EksConfiguration",
+    "JobQueue",
+    "JobQueueType",
+    "ResourceType",
+    "ServiceEnvironmentType",
+    "Tags",
+    "Type",
+)
+
 
 def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> None:
-    """Register every AWS::Batch type of the first cut."""
+    """Register the AWS::Batch types."""
     region = hooks.get(hooks.module("core.responses"), "get_region")
 
     def handle(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,8 +37,7 @@ def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> Non
     for name, kind in KINDS.items():
         if kind.update:
             handler = BatchResource(name=name, kind=kind, handle=handle, types=types)
-            replacing = (kind.name, "Tags", "Type", "ResourceType", "JobQueueType", "EksConfiguration")
-            types.register(name, handler, name_property=kind.name, replacing=replacing)
+            types.register(name, handler, name_property=kind.name, replacing=(kind.name, *_REPLACING))
         else:
             revisions = JobDefinitionResource(name=name, kind=kind, handle=handle, types=types)
             types.register(name, revisions, replacing=(kind.name,))

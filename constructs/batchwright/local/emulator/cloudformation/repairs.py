@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -10,11 +10,24 @@ if TYPE_CHECKING:
     from batchwright.local.emulator.cloudformation.registry import Created, ResourceTypes
     from batchwright.local.emulator.guard import Hooks
 
+# Of no image that exists.
+_HOST_IMAGE: Final = "ami-0ec52023000000000"
+
 
 def install(hooks: Hooks, types: ResourceTypes) -> None:
-    """Repair bucket tags and the attributes of a VPC."""
+    """Repair bucket tags, ids of secrets and the attributes of a VPC, and publish the images of ECS hosts."""
     _keep_bucket_tags(hooks, types)
+    _know_secrets_by_arn(types)
     _add_vpc_attributes(types)
+    _publish_host_images(hooks)
+
+
+def _publish_host_images(hooks: Hooks) -> None:
+    """Stacks with hosts of their own ask for AWS's newest image; here no host is started, and one id is as good."""
+    published = hooks.get(hooks.module("services.ssm"), "_PUBLIC_AMI_PARAMETERS")
+    for kind in ("", "arm64/", "gpu/", "neuron/"):
+        name = f"/aws/service/ecs/optimized-ami/amazon-linux-2023/{kind}recommended/image_id"
+        published.setdefault(name, _HOST_IMAGE)
 
 
 def _keep_bucket_tags(hooks: Hooks, types: ResourceTypes) -> None:
@@ -37,6 +50,34 @@ def _keep_bucket_tags(hooks: Hooks, types: ResourceTypes) -> None:
     types.override(
         "AWS::S3::Bucket", {**table, "create": tagged(table["create"], 1), "update": tagged(table["update"], 2)}
     )
+
+
+def _know_secrets_by_arn(types: ResourceTypes) -> None:
+    """`Ref` of a secret is its ARN, which policies and job definitions name; ministack's is the name."""
+    kind = "AWS::SecretsManager::Secret"
+    table = types.table(kind)
+
+    def by_arn(made: Created) -> Created:
+        _, attributes = made
+        return str(attributes["Arn"]), attributes
+
+    def create(logical_id: str, props: Mapping[str, Any], stack: str) -> Created:
+        return by_arn(table["create"](logical_id, props, stack))
+
+    def update(
+        physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack: str, logical_id: str | None = None
+    ) -> Created:
+        return by_arn(table["update"](_secret_name(physical_id), old, new, stack, logical_id))
+
+    def delete(physical_id: str, props: Mapping[str, Any]) -> None:
+        table["delete"](_secret_name(physical_id), props)
+
+    types.override(kind, {**table, "create": create, "update": update, "delete": delete})
+
+
+def _secret_name(arn: str) -> str:
+    """The name in a secret's ARN, which ends in a hyphen and six characters of its own."""
+    return arn.partition(":secret:")[2][:-7] or arn
 
 
 def _add_vpc_attributes(types: ResourceTypes) -> None:

@@ -1,13 +1,16 @@
-"""Rule targets: job queues and log groups, and the brake before every target that starts work."""
+"""Targets of rules and schedules: job queues, log groups, any action, and the brake before what starts work."""
 
 from __future__ import annotations
 
 import json
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batchwright.local.emulator import shapes
+from batchwright.local.emulator import sdk_calls, shapes
+from batchwright.local.emulator.events import told
+from batchwright.local.emulator.events.dead_letters import SCHEDULE, DeadLetters, DeliveryError
 from batchwright.local.engine import BatchError
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from batchwright.local.emulator.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.events")
-_STARTS_WORK = frozenset({"states", "batch"})
+_STARTS_WORK = frozenset({"states", "batch", "scheduler"})
 _SERVICE_PART = 2
 _HTTP_ERROR = 400
 
@@ -27,6 +30,38 @@ def install(hooks: Hooks, context: EmulatorContext) -> None:
     module = hooks.module("services.eventbridge")
     targets = Targets(hooks, context)
     hooks.wrap(module, "_invoke_target", targets.around)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event on its way to one target.
+
+    Attributes:
+        target: The target as it was put.
+        event: The event as ministack keeps it.
+        rule: The rule, or the schedule.
+        view: ministack's view of the event.
+    """
+
+    target: dict[str, Any]
+    event: dict[str, Any]
+    rule: dict[str, Any]
+    view: Any
+
+    @property
+    def arn(self) -> str:
+        """ARN of the target."""
+        return str(self.target.get("Arn", ""))
+
+    @property
+    def service(self) -> str:
+        """Service of the target."""
+        return self.arn.split(":")[_SERVICE_PART] if self.arn.count(":") > _SERVICE_PART else ""
+
+    @property
+    def rule_name(self) -> str:
+        """Name of the rule or schedule."""
+        return str(self.rule.get("Name", "?"))
 
 
 class Targets:
@@ -41,38 +76,85 @@ class Targets:
         logs = hooks.module("services.cloudwatch_logs")
         self._create_stream = hooks.get(logs, "_create_log_stream")
         self._put_lines = hooks.get(logs, "_put_log_events")
+        self._letters = DeadLetters(hooks)
+        told.install(hooks)
 
     def around(self, deliver: Callable[..., None]) -> Callable[..., None]:
         """Return the function that takes the place of ministack's."""
 
         def call(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:  # noqa: ANN401
-            arn = str(target.get("Arn", ""))
-            service = arn.split(":")[_SERVICE_PART] if arn.count(":") > _SERVICE_PART else ""
-            name = str(rule.get("Name", "?"))
-            with self._context.chain.delivery(name, arn, starts_work=service in _STARTS_WORK) as allowed:
+            one = Delivery(target=target, event=event, rule=rule, view=view or self._view(event))
+            starts = one.service in _STARTS_WORK
+            with self._context.chain.delivery(one.rule_name, one.arn, starts_work=starts) as allowed:
                 if not allowed:
                     return
-                if service == "batch":
-                    self._submit(arn, target, self._payload(target, event, rule, view), name)
-                elif service == "logs":
-                    self._log_event(arn, self._payload(target, event, rule, view))
-                else:
-                    deliver(target, event, rule, view)
+                try:
+                    self._deliver(one, deliver)
+                except DeliveryError as error:
+                    self._failed(error, one)
 
         return call
 
-    def _payload(self, target: Mapping[str, Any], event: Any, rule: Any, view: Any) -> str:  # noqa: ANN401 - ministack's
-        view = view or self._view(event)
-        whole = view.event_with_detail()
-        if target.get("InputTransformer"):
-            return str(self._transform(target["InputTransformer"], rule, view))
-        if target.get("Input"):
-            return str(target["Input"])
-        if target.get("InputPath"):
-            return json.dumps(_at(whole, str(target["InputPath"])))
+    def _deliver(self, one: Delivery, deliver: Callable[..., None]) -> None:
+        if one.service == "batch":
+            self._submit(one.arn, one.target, self._payload(one))
+        elif one.service == "logs":
+            self._log_event(one.arn, self._payload(one))
+        elif one.service == "scheduler":
+            self._call(one.arn, str(one.target.get("Input") or "{}"))
+        else:
+            with told.raised():
+                deliver(one.target, one.event, one.rule, one.view)
+
+    def _failed(self, error: DeliveryError, one: Delivery) -> None:
+        _log.error("rule %s did not reach %s: %s", one.rule_name, one.arn, error)
+        letters = (one.target.get("DeadLetterConfig") or {}).get("Arn")
+        if letters is None:
+            return
+        schedule = one.rule.get(SCHEDULE)
+        about = {
+            "TARGET_ARN": one.arn,
+            "ERROR_CODE": error.code,
+            "ERROR_MESSAGE": error.message,
+            # What failed here fails again: nothing is tried twice.
+            "RETRY_ATTEMPTS": "0",
+            "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
+            **(schedule or {"RULE_ARN": str(one.rule.get("Arn", ""))}),
+        }
+        # A rule's letter has the event, a schedule's what its target would have been given.
+        body = one.target.get("Input") if schedule else None
+        self._letters.send(letters, str(body or json.dumps(one.view.event_with_detail())), about)
+
+    def _payload(self, one: Delivery) -> str:
+        whole = one.view.event_with_detail()
+        if one.target.get("InputTransformer"):
+            return str(self._transform(one.target["InputTransformer"], one.rule, one.view))
+        if one.target.get("Input"):
+            return str(one.target["Input"])
+        if one.target.get("InputPath"):
+            return json.dumps(_at(whole, str(one.target["InputPath"])))
         return json.dumps(whole)
 
-    def _submit(self, arn: str, target: Mapping[str, Any], payload: str, rule: str) -> None:
+    def _call(self, arn: str, payload: str) -> None:
+        """Call the action of a universal target of EventBridge Scheduler."""
+        _, _, action = arn.partition(":aws-sdk:")
+        service, _, name = action.partition(":")
+        try:
+            data = json.loads(payload)
+        except ValueError as error:
+            raise DeliveryError("ValidationException", f"Input is not valid JSON: {error}") from error
+        if not isinstance(data, dict):
+            raise DeliveryError("ValidationException", "Input has to be a JSON object")
+        try:
+            answer = sdk_calls.call(self._context, self._region(), service, name, data)
+        except sdk_calls.SdkAnswerError as error:
+            raise DeliveryError(error.code, error.message) from error
+        except (sdk_calls.SdkCallError, ValueError) as error:
+            raise DeliveryError("ValidationException", str(error)) from error
+        if service == "batch" and isinstance(answer, dict) and "JobId" in answer:
+            self._context.chain.job_submitted(str(answer["JobId"]))
+
+    def _submit(self, arn: str, target: Mapping[str, Any], payload: str) -> None:
         parameters = target.get("BatchParameters") or {}
         request: dict[str, Any] = {
             "JobName": parameters.get("JobName"),
@@ -88,10 +170,9 @@ class Targets:
         request.update({key: wanted[key] for key in ("Parameters", "ContainerOverrides") if key in wanted})
         try:
             body = shapes.to_api(shapes.request("batch", "SubmitJob"), request)
-            answer = self._context.engine(self._region()).handle("SubmitJob", body)
+            answer = self._context.batch(self._region(), "SubmitJob", body)
         except (BatchError, shapes.UnknownMemberError, ValueError) as error:
-            _log.error("rule %s could not submit a job to %s: %s", rule, arn, error)
-            return
+            raise DeliveryError("SDK_CLIENT_ERROR", str(error)) from error
         self._context.chain.job_submitted(str(answer["jobId"]))
 
     def _log_event(self, arn: str, payload: str) -> None:
@@ -106,8 +187,7 @@ class Targets:
         ):
             status, _, body = call(data)
             if status >= _HTTP_ERROR:
-                _log.error("an event could not be written to log group %s: %s", group, body)
-                return
+                raise DeliveryError("NO_RESOURCE", f"no event can be written to log group {group}: {body!r}")
 
 
 def _at(value: Any, path: str) -> Any:  # noqa: ANN401 - JSON

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from batchwright.local.emulator.guard import Hooks
 
@@ -31,6 +32,7 @@ class Executions:
         self._error = hooks.get(self._module, "_ExecutionError")
         self._changed = threading.Condition()
         self._active: set[str] = set()
+        self._parents: dict[str, str] = {}
         hooks.wrap(self._module, "_run_execution", self._tracked)
         hooks.wrap(self._module, "_fail_execution", _unless_aborted)
         hooks.wrap(self._module, "_invoke_resource_with_timeout", self._with_timeout)
@@ -44,21 +46,29 @@ class Executions:
         expired = _timed_out.get()
         if expired is not None and expired.is_set():
             return "Task timed out in Step Functions"
-        record = self._record()
-        if record is not None and record["status"] == "ABORTED":
-            return "Execution aborted in Step Functions"
+        arn = _execution.get()
+        while arn:
+            record = self._records.get(arn)
+            if record is not None and record["status"] == "ABORTED":
+                return "Execution aborted in Step Functions"
+            arn = self._parents.get(arn, "")
         return None
 
-    def name(self) -> str:
-        """Return the name of the current execution, or an empty text."""
-        return _execution.get().rsplit(":", 1)[-1]
+    def is_active(self, arn: str) -> bool:
+        """Say whether a thread works for an execution."""
+        with self._changed:
+            return arn in self._active
 
-    def role(self) -> str:
-        """Return the role of the current execution's state machine, or an empty text."""
-        record = self._record()
-        machines = getattr(self._module, "_state_machines", {})
-        machine = machines.get(record["stateMachineArn"]) if record is not None else None
-        return str(machine.get("roleArn", "")) if machine else ""
+    @contextmanager
+    def child(self, arn: str) -> Iterator[None]:
+        """Work for a child of the current execution; it is abandoned when one above it is."""
+        self._parents[arn] = _execution.get()
+        token = _execution.set(arn)
+        try:
+            yield
+        finally:
+            _execution.reset(token)
+            del self._parents[arn]
 
     def abort_all(self) -> None:
         """Abort what runs."""
@@ -77,28 +87,25 @@ class Executions:
                 self._changed.wait(left)
             return not self._active
 
-    def _record(self) -> dict[str, Any] | None:
-        arn = _execution.get()
-        return self._records.get(arn) if arn else None
-
     def _all_records(self) -> list[tuple[str, dict[str, Any]]]:
         everything = getattr(self._records, "all_items", self._records.items)
         return [(key if isinstance(key, str) else key[-1], record) for key, record in everything()]
 
-    def _tracked(self, run: Callable[[str], None]) -> Callable[[str], None]:
-        def call(arn: str) -> None:
-            token = _execution.set(arn)
+    def track(self, arn: str, run: Callable[[str], None]) -> None:
+        """Run an execution on this thread."""
+        token = _execution.set(arn)
+        with self._changed:
+            self._active.add(arn)
+        try:
+            run(arn)
+        finally:
+            _execution.reset(token)
             with self._changed:
-                self._active.add(arn)
-            try:
-                run(arn)
-            finally:
-                _execution.reset(token)
-                with self._changed:
-                    self._active.discard(arn)
-                    self._changed.notify_all()
+                self._active.discard(arn)
+                self._changed.notify_all()
 
-        return call
+    def _tracked(self, run: Callable[[str], None]) -> Callable[[str], None]:
+        return lambda arn: self.track(arn, run)
 
     def _with_timeout(self, invoke: Callable[..., Any]) -> Callable[..., Any]:
         def call(resource: str, data: Any, timeout: float) -> Any:  # noqa: ANN401 - JSON of a state machine

@@ -36,12 +36,14 @@ class SubmitJob:
 
     def run(self, resource: str, data: dict[str, Any]) -> dict[str, Any]:
         """Run the task: what Step Functions gets is the answer, or the job when the form is .sync."""
-        engine = self._context.engine(self._region())
-        answer = self._call(engine, "SubmitJob", self._request(data))
+        reason = self._executions.abandoned()
+        if reason is not None:
+            raise self._executions.error("States.Runtime", reason)
+        answer = self._call("SubmitJob", self._request(data))
         self._context.chain.job_submitted(str(answer["jobId"]))
         if not resource.endswith(".sync"):
             return dict(shapes.to_pascal(answer, shapes.answer("batch", "SubmitJob")))
-        job = self._wait(engine, str(answer["jobId"]))
+        job = self._wait(self._context.engine(self._region()), str(answer["jobId"]))
         described = shapes.answer("batch", "DescribeJobs").members["jobs"].member
         result = dict(shapes.to_pascal(job, described))
         if job["status"] == "FAILED":
@@ -55,9 +57,9 @@ class SubmitJob:
             message = f'The field "{error.member}" is not supported by Step Functions'
             raise self._executions.error("States.Runtime", message) from error
 
-    def _call(self, engine: BatchEngine, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            return engine.handle(operation, request)
+            return self._context.batch(self._region(), operation, request)
         except BatchError as error:
             raise self._executions.error(f"Batch.{error.code}", error.message) from error
 
@@ -70,4 +72,4 @@ class SubmitJob:
             reason = self._executions.abandoned()
             if reason and not terminated:
                 terminated = True
-                self._call(engine, "TerminateJob", {"jobId": job_id, "reason": reason})
+                self._call("TerminateJob", {"jobId": job_id, "reason": reason})

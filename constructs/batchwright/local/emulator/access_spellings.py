@@ -1,0 +1,85 @@
+"""ARNs as policies spell them, for services whose requests ministack judges on another spelling."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchwright.local.emulator.batch_access import Alternatives
+
+_DEFAULT_BUS = ":rule/default/"
+_DEFAULT_GROUP = ":schedule/default/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that is to be judged.
+
+    Attributes:
+        arn: The resource as ministack found it.
+        body: Body of the request.
+        query: Parameters of its URL.
+        region: Region of the request.
+        account: Account of the request.
+    """
+
+    arn: str
+    body: bytes
+    query: Mapping[str, Any]
+    region: str
+    account: str
+
+    def request(self) -> Mapping[str, Any]:
+        """Return the body as JSON, empty when it is none."""
+        try:
+            value = json.loads(self.body or b"{}")
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+def spell(service: str, asked: Asked) -> list[Alternatives] | None:
+    """Return the resources of a request, each in every spelling that counts as it; None where ministack is right."""
+    found = _SPELLINGS.get(service)
+    return None if found is None else found(asked)
+
+
+def _events(asked: Asked) -> list[Alternatives]:
+    # A rule of the default bus has no bus in its ARN.
+    return [(asked.arn.replace(_DEFAULT_BUS, ":rule/"),)]
+
+
+def _logs(asked: Asked) -> list[Alternatives]:
+    if ":log-group:" not in asked.arn:
+        return [(asked.arn,)]
+    group = asked.arn.removesuffix(":*")
+    stream = asked.request().get("logStreamName")
+    # Policies name a log group with :* at the end, which stands for its streams.
+    return [(f"{group}:log-stream:{stream}", f"{group}:*", group) if stream else (f"{group}:*", group)]
+
+
+def _states(asked: Asked) -> list[Alternatives]:
+    return [(str(asked.request().get("mapRunArn") or asked.arn),)]
+
+
+def _scheduler(asked: Asked) -> list[Alternatives]:
+    group = asked.request().get("GroupName") or asked.query.get("groupName")
+    if isinstance(group, list):
+        group = group[0] if group else None
+    return [(asked.arn.replace(_DEFAULT_GROUP, f":schedule/{group}/") if group else asked.arn,)]
+
+
+def _ssm(asked: Asked) -> list[Alternatives]:
+    request = asked.request()
+    names = request.get("Names") or [name for name in (request.get("Path"),) if name]
+    if not isinstance(names, list) or not names:
+        return [(asked.arn,)]
+    prefix = f"arn:aws:ssm:{asked.region}:{asked.account}:parameter/"
+    return [(str(name) if str(name).startswith("arn:") else prefix + str(name).strip("/"),) for name in names]
+
+
+_SPELLINGS = {"events": _events, "logs": _logs, "states": _states, "scheduler": _scheduler, "ssm": _ssm}

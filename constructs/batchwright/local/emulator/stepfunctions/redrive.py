@@ -1,0 +1,198 @@
+"""RedriveExecution: an execution that failed goes on from where it failed.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html: states, branches and items that ended well
+are not run again, the definition and the input stay those of the first attempt.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from batchwright.local.emulator.stepfunctions import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.stepfunctions.executions import Executions
+    from batchwright.local.emulator.stepfunctions.frames import Frame
+
+_log = logging.getLogger("batchwright.local.stepfunctions")
+_UNSUCCESSFUL = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
+_ACTION = "AWSStepFunctions.RedriveExecution"
+
+
+class Redrive:
+    """Keeps where each execution stopped, and answers the operation."""
+
+    def __init__(self, hooks: Hooks, executions: Executions) -> None:
+        self._module = hooks.module("services.stepfunctions")
+        self._executions = executions
+        self._failed = hooks.get(self._module, "_ExecutionError")
+        self._get = {
+            name: hooks.get(self._module, name)
+            for name in (
+                "_executions",
+                "_state_machines",
+                "_add_event",
+                "_emit_execution_status_event",
+                "now_iso",
+                "json_response",
+                "error_response_json",
+                "_finalize_response",
+            )
+        }
+        self._run_states = hooks.get(self._module, "_run_sub_machine")
+        self._frames: dict[str, tuple[Frame, str]] = {}
+        frames.install(hooks, executions)
+        hooks.wrap(self._module, "_run_execution", self._remembering)
+        hooks.wrap(self._module, "handle_request", self._answering)
+        hooks.wrap(self._module, "_describe_execution", self._described)
+
+    def _remembering(self, run: Callable[[str], None]) -> Callable[[str], None]:
+        def call(arn: str) -> None:
+            execution = self._get["_executions"].get(arn)
+            machine = self._get["_state_machines"].get(execution["stateMachineArn"]) if execution else None
+            frame = frames.Frame()
+            if machine is not None:
+                self._frames[arn] = (frame, machine["definition"])
+            self._in_frame(frame, lambda: run(arn))
+            self._forget_if_done(arn)
+
+        return call
+
+    def _answering(self, handle: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Any:  # noqa: ANN401
+            if headers.get("x-amz-target") != _ACTION:
+                return await handle(method, path, headers, body, query)
+            return self._get["_finalize_response"](self._redrive(json.loads(body or b"{}")))
+
+        return call
+
+    def _redrive(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - ministack's response
+        arn = str(request.get("executionArn", ""))
+        execution = self._get["_executions"].get(arn)
+        if execution is None:
+            return self._get["error_response_json"]("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'", 400)
+        reason = self._refusal(arn, execution)
+        if reason:
+            return self._get["error_response_json"]("ExecutionNotRedrivable", reason, 400)
+        date = self._get["now_iso"]()
+        count = execution.get("redriveCount", 0) + 1
+        execution.update(
+            status="RUNNING", redriveCount=count, redriveDate=date, stopDate=None, output=None, error=None, cause=None
+        )
+        self._get["_add_event"](
+            execution, "ExecutionRedriven", {"executionRedrivenEventDetails": {"redriveCount": count}}
+        )
+        self._get["_emit_execution_status_event"](execution)
+        threading.Thread(
+            target=contextvars.copy_context().run, args=(self._executions.track, arn, self._resume), daemon=True
+        ).start()
+        return self._get["json_response"]({"redriveDate": date})
+
+    def _refusal(self, arn: str, execution: Mapping[str, Any]) -> str:
+        if execution.get("mapRunArn"):
+            return "Execution is a child of a Map Run and cannot be redriven by itself; redrive its parent"
+        if execution["status"] not in _UNSUCCESSFUL:
+            return f"Execution is {execution['status']} and cannot be redriven"
+        if self._executions.is_active(arn):
+            return "Execution is still being stopped and cannot be redriven yet"
+        machine = self._get["_state_machines"].get(execution["stateMachineArn"])
+        if machine is None:
+            return "State machine is in DELETING status"
+        if machine.get("type") == "EXPRESS":
+            return "Execution is of an EXPRESS state machine and cannot be redriven"
+        if arn not in self._frames:
+            return "Execution history event limit exceeded"
+        return ""
+
+    def _resume(self, arn: str) -> None:
+        frame, text = self._frames[arn]
+        execution = self._get["_executions"].get(arn)
+        definition = json.loads(text)
+        frame.resume()
+        context = _context(execution, definition, frame)
+        start, data = frame.state or definition["StartAt"], frame.data if frame.state else context["Execution"]["Input"]
+
+        def run() -> None:
+            # The interpreter's own function: the chain of the state machine is no part of another.
+            output = self._run_states(definition["States"], start, data, execution, context)
+            if execution["status"] == "RUNNING":
+                self._succeed(execution, output)
+
+        try:
+            self._in_frame(frame, run)
+        except self._failed as error:
+            self._fail(execution, error.error, error.cause)
+        except Exception as error:
+            # As the interpreter does: an execution ends, whatever happens in it.
+            _log.exception("unexpected error in execution %s", arn)
+            self._fail(execution, "States.Runtime", str(error))
+        self._forget_if_done(arn)
+
+    def _fail(self, execution: dict[str, Any], error: str, cause: str) -> None:
+        getattr(self._module, "_fail_execution")(execution, error, cause)  # noqa: B009 - a hooked name
+
+    def _succeed(self, execution: dict[str, Any], output: Any) -> None:  # noqa: ANN401 - JSON
+        text = json.dumps(output)
+        execution.update(status="SUCCEEDED", output=text, stopDate=self._get["now_iso"]())
+        self._get["_add_event"](execution, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": text}})
+        self._get["_emit_execution_status_event"](execution)
+
+    def _in_frame(self, frame: Frame, run: Callable[[], None]) -> None:
+        token = frames.enter(frame)
+        try:
+            run()
+        finally:
+            frames.leave(token)
+
+    def _forget_if_done(self, arn: str) -> None:
+        execution = self._get["_executions"].get(arn)
+        if execution is None or execution["status"] == "SUCCEEDED":
+            self._frames.pop(arn, None)
+
+    def _described(self, describe: Callable[..., Any]) -> Callable[..., Any]:
+        """Add what DescribeExecution says about redrives."""
+
+        def call(request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - ministack's response
+            status, headers, body = describe(request)
+            arn = str(request.get("executionArn", ""))
+            execution = self._get["_executions"].get(arn)
+            if execution is None:
+                return status, headers, body
+            answer = json.loads(body)
+            reason = self._refusal(arn, execution)
+            answer["redriveCount"] = execution.get("redriveCount", 0)
+            answer["redriveStatus"] = "NOT_REDRIVABLE" if reason else "REDRIVABLE"
+            if reason:
+                answer["redriveStatusReason"] = reason
+            if execution.get("redriveDate"):
+                answer["redriveDate"] = execution["redriveDate"]
+            return self._get["json_response"](answer)
+
+        return call
+
+
+def _context(execution: Mapping[str, Any], definition: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    """Return the context object that the states of a redriven execution see."""
+    return {
+        "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
+        "Execution": {
+            "Id": execution["executionArn"],
+            "Input": json.loads(execution["input"]),
+            "Name": execution["name"],
+            "StartTime": execution["startDate"],
+            "RedriveCount": execution["redriveCount"],
+            "RedriveTime": execution["redriveDate"],
+        },
+        "StateMachine": {
+            "Id": execution["stateMachineArn"],
+            "Name": execution["stateMachineArn"].rsplit(":", 1)[-1],
+        },
+        "variables": dict(frame.variables),
+    }
