@@ -1,0 +1,1 @@
+"""Simulated workloads of growing size."""
