@@ -55,9 +55,12 @@ snapshots: setup ## write the snapshots of the templates again
 	@echo 'Writing the snapshots ...'
 	@$(RUN) python -m pytest tests -m '$(UNIT)' --snapshot-update $(ARGS)
 
-.PHONY: docs-rules
-docs-rules: $(VENV)/.installed ## write the pages of the rules again
+.PHONY: docs
+docs: $(VENV)/.installed ## write the pages that are made from the code again: rules, updates, features, Batch API
 	@$(RUN) python -m tools.rule_pages
+	@$(RUN) python -m tools.environment_updates
+	@$(RUN) python -m tools.feature_tables
+	@$(RUN) python -m tools.batch_api_page
 
 .PHONY: lock
 lock: $(VENV)/.installed ## write the lock files again (ARGS=--upgrade: with the newest versions)

@@ -32,6 +32,7 @@ def job(name: str, *, vcpus: int, retries: RetryStrategy | None = None) -> Conta
         vcpus=vcpus,
         memory=Size.gibibytes(2 * vcpus),
         command=[name.lower(), "Ref::sample"],
+        required_parameters=["sample"],
         timeout=Duration.hours(6),
         retries=retries,
     )

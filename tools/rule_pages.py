@@ -1,4 +1,4 @@
-"""Writes `docs/rules`: a page a rule and an index, made from the rules themselves. Run as `make docs-rules`."""
+"""Writes `docs/rules`: a page a rule and an index, made from the rules themselves. Run as `make docs`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _index(rules: Sequence[Rule]) -> str:
         "",
         f"{len(rules)} rules. [How to run them](../checks.md).",
         "",
-        "Written from the rules by `make docs-rules`.",
+        "Written from the rules by `make docs`.",
     ]
     for noun, group in by_noun(rules):
         lines += ["", f"## {noun}", "", "| Rule | | What must hold |", "| --- | --- | --- |"]

@@ -11,7 +11,7 @@ from tools.rule_pages import FOLDER, pages
 def test_the_pages_are_those_of_the_rules() -> None:
     written = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.iterdir()}
 
-    assert written == pages(all_rules()), "run `make docs-rules`"
+    assert written == pages(all_rules()), "run `make docs`"
 
 
 def test_every_rule_has_a_page_that_the_index_names() -> None:
