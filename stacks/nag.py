@@ -48,6 +48,43 @@ REVIEWED: Final[Sequence[Reviewed]] = (
         "What the ECS agent on a host may do; AWS keeps it in step with the agent. Jobs have roles of their own.",
     ),
     Reviewed(
+        rf"IAM4\[Policy::arn:{_PART}:iam::aws:policy/AmazonECS(Infrastructure|Instance)RolePolicyForManagedInstances\]",
+        "What ECS may do to manage instances, and what they may do; AWS keeps both in step with the service.",
+    ),
+    Reviewed(
+        rf"IAM4\[Policy::arn:{_PART}:iam::aws:policy/service-role/AWSBatchServiceRole\]",
+        "What Batch may do for an unmanaged environment; AWS keeps it in step with the service.",
+    ),
+    Reviewed(
+        rf"IAM4\[Policy::arn:{_PART}:iam::aws:policy/"
+        r"(AmazonEKSWorkerNodePolicy|AmazonEC2ContainerRegistryPullOnly|AmazonEKS_CNI_Policy)\]",
+        "What AWS documents for nodes of EKS, and keeps in step with their agents. Pods have roles of their own.",
+    ),
+    Reviewed(
+        rf"IAM5\[Resource::arn:{_PART}:ecs:{_PART}:{_PART}:container-instance/[^*]+/\*\]",
+        "The hosts of one ECS cluster, to drain them: their ids are known only at run time.",
+    ),
+    Reviewed(
+        rf"IAM5\[Resource::arn:{_PART}:autoscaling:{_PART}:{_PART}:autoScalingGroup:\*:autoScalingGroupName/[^*]+\]",
+        "One Auto Scaling group by its name: CloudFormation does not tell the id in its ARN.",
+    ),
+    Reviewed(
+        rf"IAM5\[Resource::arn:{_PART}:eks:{_PART}:{_PART}:access-entry/[^*]+/role/{_PART}/\*AWSServiceRoleForBatch/\*\]",
+        "The access entry of Batch's own role on one EKS cluster: its id is known only once Batch has made it.",
+    ),
+    Reviewed(
+        rf"IAM5\[Resource::arn:{_PART}:ec2:{_PART}:{_PART}:volume/\*\]",
+        "The volumes of one launch template, by the tag that it gives them: their ids are known only at run time.",
+    ),
+    Reviewed(
+        r"EC26",
+        "The rule does not see the launch template of an Auto Scaling group, which encrypts every disk.",
+    ),
+    Reviewed(
+        r"AS3",
+        "A host that starts or ends is nothing to act on: jobs wait or are tried again, and the queue reports those.",
+    ),
+    Reviewed(
         r"IAM5\[Resource::\*\]",
         "Only actions that know no resources; batchwright.wildcards gives the reason of each.",
     ),
@@ -56,8 +93,8 @@ REVIEWED: Final[Sequence[Reviewed]] = (
         "Every revision of one job definition: each deployment makes a new one.",
     ),
     Reviewed(
-        rf"IAM5\[Resource::{_BATCH}:job/\*\]",
-        "The jobs that an execution has started, to end them with it: their ids are known only then.",
+        rf"IAM5\[Resource::{_BATCH}:(service-)?job/\*\]",
+        "Jobs to be ended, tagged or submitted: their ids are known only at run time.",
     ),
     Reviewed(
         rf"IAM5\[Resource::(<\w+\.Arn>|arn:{_PART}:s3:::[\w.-]+)/([\w/-]+/)?\*\]",

@@ -84,9 +84,12 @@ def test_a_pipeline_takes_a_step(stack: cdk.Stack, new_job: Callable[..., Contai
     assert "BatchStep(job)" in str(error)
 
 
-@pytest.mark.parametrize("capacity", [Spot(), [Instances.x86()], ["SPOT"]])
-def test_a_platform_takes_a_list_of_offers(stack: cdk.Stack, capacity: list[Spot]) -> None:
-    assert fields(refused(lambda: BatchPlatform(stack, "Batch", capacity=capacity))) == ["capacity"]
+@pytest.mark.parametrize(
+    ("capacity", "field"),
+    [(Spot(), "capacity"), ("SPOT", "capacity"), ([Instances.x86()], "capacity[0]"), (["SPOT"], "capacity[0]")],
+)
+def test_a_platform_takes_a_list_of_offers(stack: cdk.Stack, capacity: list[Spot], field: str) -> None:
+    assert fields(refused(lambda: BatchPlatform(stack, "Batch", capacity=capacity))) == [field]
 
 
 def test_a_network_is_no_vpc(stack: cdk.Stack) -> None:

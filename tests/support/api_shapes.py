@@ -32,6 +32,23 @@ def api_problems(operation: str, properties: dict[str, Any], **extra: Any) -> li
     return [*([report.generate_report()] if report.has_errors() else []), *_enum_problems(parameters, shape, operation)]
 
 
+def response_problems(operation: str, response: dict[str, Any]) -> list[str]:
+    """What boto3's model of the service says about a response: members it does not know, lacks, or has otherwise."""
+    shape = _service().operation_model(operation).output_shape
+    if shape is None:
+        return [f"{operation} answers with {response}, but has no answer"] if response else []
+    report = ParamValidator().validate(_with_starts(response) if operation == "DescribeJobs" else response, shape)
+    return [*([report.generate_report()] if report.has_errors() else []), *_enum_problems(response, shape, operation)]
+
+
+def _with_starts(response: dict[str, Any]) -> dict[str, Any]:
+    """The model says that every job has `startedAt`, but one that did not start has none.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html (the RUNNABLE job)
+    """
+    return {**response, "jobs": [{"startedAt": 0, **job} for job in response["jobs"]]}
+
+
 def _to_api(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401
     if isinstance(value, dict) and _is_token(value):
         return 1 if shape is not None and shape.type_name in {"integer", "long"} else _PLACEHOLDER

@@ -29,10 +29,10 @@ class ScriptedRunner:
     ) -> ScriptedHandle:
         self.attempts.append(attempt)
         handle = ScriptedHandle(self)
-        environment = attempt.environment()
+        environment = attempt.environment(attempt.container)
 
         def run() -> None:
-            on_started(Started(log_stream_name=attempt.log_stream_name))
+            on_started(Started(log_stream_name=attempt.log_stream_name(attempt.container)))
             if environment.get("WAIT"):
                 handle.stopped.wait(30)
                 on_exit(Exit(exit_code=137))
@@ -41,6 +41,9 @@ class ScriptedRunner:
 
         threading.Thread(target=run, daemon=True).start()
         return handle
+
+    def release(self, network: str) -> None:
+        """Nothing to remove: no network is made."""
 
 
 class ScriptedHandle:

@@ -11,6 +11,7 @@ from constructs import Construct
 from support.synthesis import Template, synthesize
 
 from batchwright.model import Architecture, Platform, Requirements
+from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
 
     from batchwright.model import Capacity
+    from batchwright.model.job_shapes import JobShape
     from batchwright.pipelines import Pipeline, Step
 
     Render: TypeAlias = Callable[[Step], dict[str, Any]]
@@ -34,19 +36,22 @@ _KNOWN = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCO
 class FakeQueue:
     """The least that keeps the promise of a queue."""
 
-    def __init__(self, name: str = "queue") -> None:
+    def __init__(self, name: str = "queue", *, fair_share: bool = False) -> None:
         self.job_queue_arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/{name}"
         self.capacities: tuple[Capacity, ...] = ()
         self.platform = Platform.EC2
         self.architecture = Architecture.X86_64
-        self.fair_share = False
+        self.fair_share = fair_share
 
 
 class FakeJob(Construct):
     """The least that keeps the promise of a job."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, queue: FakeQueue | None = None) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, queue: FakeQueue | None = None, shape: JobShape | None = None
+    ) -> None:
         super().__init__(scope, construct_id)
+        self.given_shape = shape
         self.label = construct_id
         self.job_definition_name = construct_id
         self.job_definition_arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-definition/{construct_id}:7"
@@ -54,6 +59,10 @@ class FakeJob(Construct):
         self.command: tuple[str, ...] = ()
         self.parameters: dict[str, str] = {}
         self.requirements = Requirements(Platform.EC2, 1, 512, Architecture.X86_64)
+
+    @property
+    def shape(self) -> JobShape:
+        return self.given_shape or TaskShape(TaskForm.CONTAINER, (ContainerPart("main", tuple(self.command)),))
 
     def grant_submit(self, grantee: iam.IGrantable) -> iam.Grant:
         arns = [self.job_definition_arn, self.queue.job_queue_arn]

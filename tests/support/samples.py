@@ -24,6 +24,7 @@ from batchwright import (
     Egress,
     Fargate,
     HostLaunchTemplate,
+    HostOptions,
     ImageRepository,
     Instances,
     JobImage,
@@ -56,8 +57,8 @@ def _environment_full(stack: cdk.Stack, kind: str) -> None:
     if "FARGATE" not in kind:
         options["min_vcpus"] = 4
         options["instances"] = Instances.of("c7g", "m7g.4xlarge")
-        options["instance_role"] = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/hosts")
-        options["launch_template"] = _launch_template_full(stack)
+        role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/hosts")
+        options["hosts"] = HostOptions(role=role, launch_template=_launch_template_full(stack))
     environment_of(stack, kind, max_vcpus=1024, security_groups=[group], enabled=False, **options)
 
 
