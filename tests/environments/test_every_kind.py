@@ -11,6 +11,9 @@ from support.environment_kinds import KINDS
 from support.problems import fields, refused
 from support.synthesis import Template, new_stack, synthesize
 
+from batchwright import JobQueue
+from batchwright.contracts import ComputeEnvironment
+
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 
 WRONG = [(kind, field) for kind, each in KINDS.items() for field in each.wrong]
@@ -65,8 +68,9 @@ def test_tags_of_the_app_do_not_replace_it(kind: str) -> None:
     cdk.Tags.of(stack.node.root).add("commit", "1f2e3d")
     template = synthesize(stack)
     assert "Tags" not in template.only(ENVIRONMENT)
-    tags = template.only("AWS::EC2::SecurityGroup")["Tags"]
-    assert tags == [{"Key": "commit", "Value": "1f2e3d"}]
+    assert {"Key": "commit", "Value": "1f2e3d"} in [
+        tag for resource in template.resources.values() for tag in resource.get("Properties", {}).get("Tags", [])
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -83,13 +87,37 @@ def test_roles_and_their_policies_outlive_it(kind: str) -> None:
     template = built_full(kind)
     (resource,) = template.raw(ENVIRONMENT)
     reached = _reached(template, resource)
-    assert set(template.of_type("AWS::IAM::Role")) <= reached
-    assert set(template.of_type("AWS::IAM::InstanceProfile")) <= reached
+    assert _roles_for(template, "batch", "ecs", "spotfleet") <= reached
+    if KINDS[kind].owns_hosts:
+        assert _roles_for(template, "ec2") <= reached
+        assert set(template.of_type("AWS::IAM::InstanceProfile")) <= reached
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_type_in_the_template_is_its_kind(kind: str) -> None:
-    assert built(kind).only(ENVIRONMENT)["ComputeResources"]["Type"] == kind
+    assert built(kind).only(ENVIRONMENT).get("ComputeResources", {}).get("Type") == KINDS[kind].type
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_keeps_the_promise_of_an_environment(kind: str) -> None:
+    stack = new_stack()
+    environment = KINDS[kind].build(stack, construct_id="Environment")
+    assert isinstance(environment, ComputeEnvironment)
+    queue = JobQueue(stack, "Queue", environments=[environment])
+    assert queue.capacities == (environment.capacity,)
+    order = synthesize(stack).only("AWS::Batch::JobQueue")["ComputeEnvironmentOrder"]
+    assert [each["ComputeEnvironment"] for each in order] == [stack.resolve(environment.compute_environment_arn)]
+    assert environment.resource.type in {"managed", "unmanaged"}
+
+
+def _roles_for(template: Template, *services: str) -> set[str]:
+    """Roles that one of these services takes."""
+    trusted = {f"{service}.amazonaws.com" for service in services}
+    return {
+        logical_id
+        for logical_id, role in template.of_type("AWS::IAM::Role").items()
+        if any(service in str(role["AssumeRolePolicyDocument"]) for service in trusted)
+    }
 
 
 def _reached(template: Template, resource: dict[str, Any]) -> set[str]:

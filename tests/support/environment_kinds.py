@@ -10,7 +10,14 @@ from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from support.parts import environment_of, vpc_of
-from support.sample_parts.environment_kinds import managed_instances_full, managed_instances_of
+from support.sample_parts.environment_kinds import (
+    eks_full,
+    eks_of,
+    managed_instances_full,
+    managed_instances_of,
+    unmanaged_full,
+    unmanaged_of,
+)
 
 from batchwright import (
     AllocationStrategy,
@@ -52,11 +59,15 @@ class EnvironmentKind:
         build: Makes one below a scope, with an id and options of its own.
         full: Makes, in a scope, every option that the kind has.
         wrong: Wrong values, by the field that each is refused for.
+        type: Its `ComputeResources.Type` as built with the least; None when it has no compute resources.
+        owns_hosts: Whether Batch launches its hosts, which then need their roles until the environment is gone.
     """
 
     build: Callable[..., Environment]
     full: Callable[[Construct], Options]
     wrong: dict[str, Options]
+    type: str | None
+    owns_hosts: bool = True
 
 
 def _network(scope: Construct) -> Options:
@@ -171,13 +182,43 @@ _WRONG_ON_MANAGED_INSTANCES: Final[dict[str, Options]] = {
     "capacity_tags": {"capacity_tags": ["team"]},
 }
 
-KINDS: Final[dict[str, EnvironmentKind]] = {
-    "EC2": EnvironmentKind(partial(environment_of, kind="EC2"), _on_demand, _WRONG_ON_HOSTS),
-    "SPOT": EnvironmentKind(
-        partial(environment_of, kind="SPOT"), _spot, {**_WRONG_ON_HOSTS, "bid_percentage": {"bid_percentage": 101}}
-    ),
-    "FARGATE": EnvironmentKind(partial(environment_of, kind="FARGATE"), _fargate, _WRONG_ANYWHERE),
-    "FARGATE_SPOT": EnvironmentKind(partial(environment_of, kind="FARGATE_SPOT"), _fargate, _WRONG_ANYWHERE),
-    "ECS_MANAGED_INSTANCES": EnvironmentKind(managed_instances_of, _managed_instances, _WRONG_ON_MANAGED_INSTANCES),
+_WRONG_ON_EKS: Final[dict[str, Options]] = {
+    "namespace": {"namespace": "batch"},
+    "spot": {"spot": "yes"},
+    "instances": {"instances": ["m7i"]},
+    "max_vcpus": {"max_vcpus": "64"},
+    "strategy": {"strategy": "CHEAPEST"},
+    "access": {"access": "ON"},
+    "kubernetes_version": {"kubernetes_version": 1.33},
+    "tags": {"tags": ["team"]},
+    "enabled": {"enabled": "no"},
 }
-"""By the name of its resource type."""
+_WRONG_UNMANAGED: Final[dict[str, Options]] = {
+    "instances": {"instances": ["m7i.2xlarge"]},
+    "min_hosts": {"min_hosts": "1"},
+    "spot": {"spot": "yes"},
+    "unmanaged_vcpus": {"unmanaged_vcpus": "2"},
+    "replace_hosts": {"replace_hosts": "no"},
+    "tags": {"tags": ["team"]},
+    "enabled": {"enabled": "no"},
+}
+
+KINDS: Final[dict[str, EnvironmentKind]] = {
+    "EC2": EnvironmentKind(partial(environment_of, kind="EC2"), _on_demand, _WRONG_ON_HOSTS, "EC2"),
+    "SPOT": EnvironmentKind(
+        partial(environment_of, kind="SPOT"),
+        _spot,
+        {**_WRONG_ON_HOSTS, "bid_percentage": {"bid_percentage": 101}},
+        "SPOT",
+    ),
+    "FARGATE": EnvironmentKind(partial(environment_of, kind="FARGATE"), _fargate, _WRONG_ANYWHERE, "FARGATE"),
+    "FARGATE_SPOT": EnvironmentKind(
+        partial(environment_of, kind="FARGATE_SPOT"), _fargate, _WRONG_ANYWHERE, "FARGATE_SPOT"
+    ),
+    "ECS_MANAGED_INSTANCES": EnvironmentKind(
+        managed_instances_of, _managed_instances, _WRONG_ON_MANAGED_INSTANCES, "ECS_MANAGED_INSTANCES"
+    ),
+    "EKS": EnvironmentKind(eks_of, eks_full, _WRONG_ON_EKS, "EC2"),
+    "UNMANAGED": EnvironmentKind(unmanaged_of, unmanaged_full, _WRONG_UNMANAGED, None, owns_hosts=False),
+}
+"""By name; a new kind joins here."""
