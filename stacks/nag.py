@@ -77,6 +77,10 @@ REVIEWED: Final[Sequence[Reviewed]] = (
         "The volumes of one launch template, by the tag that it gives them: their ids are known only at run time.",
     ),
     Reviewed(
+        rf"IAM5\[Resource::arn:{_PART}:logs:{_PART}:{_PART}:log-group:[^*]+:\*\]",
+        "The streams of one log group: their names are made at run time.",
+    ),
+    Reviewed(
         r"EC26",
         "The rule does not see the launch template of an Auto Scaling group, which encrypts every disk.",
     ),

@@ -65,6 +65,8 @@ LOGICAL_IDS = {
         "EnvironmentDrainingFunctionLogs4FFF19AD",
     ],
     "sample-environment-eks-minimal": ["NamespaceAccessLogs78E11222"],
+    "sample-environment-eks-own-image": ["NamespaceAccessLogs78E11222"],
+    "sample-multi-container-observed": ["JobLogsD3A1DDA2"],
     "sample-capacity-schedule-minimal": ["NightsDeadLetters7FD05624"],
     "sample-capacity-schedule-full": ["OfficeHoursDeadLettersD73984C7"],
     "sample-capacity-budget": ["BudgetDeadLettersC982B05E", "BudgetFunctionLogs5EA56BF6"],

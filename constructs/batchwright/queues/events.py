@@ -11,7 +11,7 @@ from batchwright.model.arguments import choice_problems, like_problems, texts_pr
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from constructs import Construct
 
@@ -44,11 +44,11 @@ def job_state_rule(
     construct_id: str,
     *,
     states: Sequence[str],
-    detail: dict[str, Any],
+    detail: Callable[[], dict[str, Any]],
     target: events.IRuleTarget | None,
     service: bool = False,
 ) -> events.Rule:
-    """Make a rule of job state changes.
+    """Make a rule of job state changes; their detail is asked for once the states are known to be right.
 
     Raises:
         ConfigurationError: A state does not exist, or none is given.
@@ -60,7 +60,7 @@ def job_state_rule(
     problems.extend(_target_problems(target))
     problems.raise_if_any()
     kind = "Service Job" if service else "Job"
-    return _rule(scope, construct_id, detail_type=f"Batch {kind} State Change", detail=detail, target=target)
+    return _rule(scope, construct_id, detail_type=f"Batch {kind} State Change", detail=detail(), target=target)
 
 
 def blocked_rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Stack
@@ -227,7 +227,9 @@ class JobQueue(Construct):
         Raises:
             ConfigurationError: A state does not exist, or none is given.
         """
-        detail = job_state_detail(states, queue_arns=[self._arn], include_array_children=include_array_children)
+        detail = partial(
+            job_state_detail, states, queue_arns=[self._arn], include_array_children=include_array_children
+        )
         return job_state_rule(self, construct_id, states=states, detail=detail, target=target)
 
     def on_blocked(self, construct_id: str, *, target: events.IRuleTarget | None = None) -> events.Rule:
