@@ -10,6 +10,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
+from support.annotations import warnings_of
 from support.parts import HOSTED, environment_of, vpc_of
 from support.problems import fields, refused
 from support.synthesis import Template, new_stack, synthesize
@@ -43,10 +44,8 @@ def resources_of(kind: str = "EC2", **options: Any) -> dict[str, Any]:  # noqa: 
     return found
 
 
-def warnings_of(stack: cdk.Stack) -> list[str]:
-    synthesize(stack)
-    found = cdk.assertions.Annotations.from_stack(stack).find_warning("*", cdk.assertions.Match.any_value())
-    return [str(each.entry.data) for each in found if "batchwright:" in str(each.entry.data)]
+def own_warnings_of(stack: cdk.Stack) -> list[str]:
+    return [each for each in warnings_of(stack) if "batchwright:" in each]
 
 
 class TestImages:
@@ -320,17 +319,17 @@ class TestAdvice:
         stack = new_stack()
         environment = environment_of(stack, "SPOT", bid_percentage=80)
         assert synthesize(stack).only(ENVIRONMENT)["ComputeResources"]["BidPercentage"] == 80
-        assert any("bid_percentage" in text for text in warnings_of(stack))
+        assert any("bid_percentage" in text for text in own_warnings_of(stack))
         cdk.Annotations.of(environment).acknowledge_warning("batchwright:spotBid", "The budget is fixed.")
-        assert not any("bid_percentage" in text for text in warnings_of(stack))
+        assert not any("bid_percentage" in text for text in own_warnings_of(stack))
 
     def test_desired_vcpus_are_warned_of(self) -> None:
         stack = new_stack()
         environment_of(stack, "EC2", hosts=HostOptions(desired_vcpus=4))
-        assert any("desired_vcpus" in text for text in warnings_of(stack))
+        assert any("desired_vcpus" in text for text in own_warnings_of(stack))
 
     @pytest.mark.parametrize("kind", HOSTED)
     def test_defaults_are_warned_of_in_nothing(self, kind: str) -> None:
         stack = new_stack()
         environment_of(stack, kind)
-        assert warnings_of(stack) == []
+        assert own_warnings_of(stack) == []

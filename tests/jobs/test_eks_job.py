@@ -5,11 +5,11 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
+from support.annotations import warnings_of
 from support.api_shapes import api_problems
 from support.cloudformation_schema import schema_problems
 from support.eks_parts import EksQueue, eks_job, pod_container
@@ -170,10 +170,7 @@ def test_cdk_code_can_go_on_with_it(stack: cdk.Stack) -> None:
 @pytest.mark.parametrize(("namespace", "warned"), [("batch", False), ("other", True), (None, False)])
 def test_a_namespace_of_no_environment_is_warned_of(stack: cdk.Stack, namespace: str | None, warned: bool) -> None:
     eks_job(stack, pod=Pod(containers=[pod_container()], namespace=namespace))
-    found = assertions.Annotations.from_stack(stack).find_warning(
-        "*", assertions.Match.string_like_regexp("pod.namespace is 'other'")
-    )
-    assert bool(found) is warned
+    assert any("pod.namespace is 'other'" in each for each in warnings_of(stack)) is warned
 
 
 BAD_CONTAINERS: list[tuple[dict[str, Any], str]] = [

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.annotations import warnings_of
 from support.api_shapes import api_problems
 from support.cloudformation_schema import schema_problems
 from support.fake_queues import IMAGE, PlainQueue, plain_queue
@@ -60,9 +60,8 @@ def problems_with(stack: cdk.Stack, **options: Any) -> list[str]:  # noqa: ANN40
     return fields(refused(lambda: multi_node_job(stack, **options)))
 
 
-def warnings_of(stack: cdk.Stack) -> str:
-    found = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
-    return "\n".join(str(each.entry.data) for each in found)
+def warned(stack: cdk.Stack) -> str:
+    return "\n".join(warnings_of(stack))
 
 
 def test_groups_stand_one_after_the_other_and_the_last_is_open(stack: cdk.Stack) -> None:
@@ -94,7 +93,7 @@ def test_one_instance_type_holds_for_all(stack: cdk.Stack) -> None:
     groups = [NodeGroup(nodes=1, runs=container(vcpus=72, memory=cdk.Size.gibibytes(100)))] * 2
     multi_node_job(stack, groups=groups, instance_type=ec2.InstanceType("c5n.18xlarge"), queue=fast_queue())
     assert [each["InstanceTypes"] for each in nodes_of(stack)["NodeRangeProperties"]] == [["c5n.18xlarge"]] * 2
-    assert not warnings_of(stack)
+    assert not warned(stack)
 
 
 def fast_queue() -> PlainQueue:
@@ -259,8 +258,8 @@ def test_containers_of_a_node_share_memory_and_processes(stack: cdk.Stack) -> No
 def test_a_pod_in_a_namespace_of_no_environment_is_warned_of(stack: cdk.Stack) -> None:
     groups = [NodeGroup(nodes=1, runs=Pod(containers=[WORKER], namespace=name)) for name in ("jobs", "other")]
     multi_node_job(stack, groups=groups, queue=pod_queue())
-    assert "groups[1].runs.namespace is 'other'" in warnings_of(stack)
-    assert "groups[0]" not in warnings_of(stack)
+    assert "groups[1].runs.namespace is 'other'" in warned(stack)
+    assert "groups[0]" not in warned(stack)
 
 
 @pytest.mark.parametrize(
@@ -337,16 +336,16 @@ def test_nodes_that_leave_most_of_their_hosts_idle_are_warned_of(stack: cdk.Stac
     pair = [container(name="a", vcpus=16), container(name="b", vcpus=16)]
     groups = [NodeGroup(nodes=1, runs=container(vcpus=8)), NodeGroup(nodes=1, runs=pair)]
     multi_node_job(stack, groups=groups, instance_type="c5n.18xlarge", queue=fast_queue())
-    assert "groups[0].runs.memory" in warnings_of(stack)
-    assert "32 vCPUs and 4096 MiB on c5n.18xlarge" in warnings_of(stack)
-    assert IDLE_WARNING in warnings_of(stack)
+    assert "groups[0].runs.memory" in warned(stack)
+    assert "32 vCPUs and 4096 MiB on c5n.18xlarge" in warned(stack)
+    assert IDLE_WARNING in warned(stack)
 
 
 def test_more_nodes_than_usual_are_warned_of(stack: cdk.Stack) -> None:
     multi_node_job(
         stack, groups=[NodeGroup(nodes=1_001, runs=container())], queue=plain_queue(Platform.EC2, max_vcpus=2000)
     )
-    assert "1,000" in warnings_of(stack)
+    assert "1,000" in warned(stack)
 
 
 def test_what_a_node_needs_is_what_the_greediest_does(stack: cdk.Stack) -> None:

@@ -9,9 +9,6 @@ from typing import Any
 
 import aws_cdk as cdk
 
-# Annotations are answered in its types, which jsii knows only once they are imported.
-import aws_cdk.cloud_assembly_schema
-
 
 @dataclass(frozen=True)
 class Template:
