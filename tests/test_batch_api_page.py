@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from support.batch_api import answer, covers, described, members_of, request_leaves, response_leaves
 
-from batchwright.local.engine.requests import service_model
+from batchwright.local.engine.api.requests import service_model
 from tools.batch_api_page import ANSWERS, FILE, operations, page
 
 OPERATIONS = sorted(service_model().operation_names)

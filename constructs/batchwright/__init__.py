@@ -12,87 +12,67 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from batchwright.assets import container_folder, lambda_folder
     from batchwright.batch_rules import BatchRules
-    from batchwright.environments import (
-        CapacityOption,
-        ContainerInsights,
-        Ec2Environment,
-        EksAccess,
-        EksEnvironment,
-        EksNamespace,
-        Fargate,
-        FargateEnvironment,
-        HostImage,
-        HostOptions,
-        Instances,
-        LaunchTemplateOverride,
-        ManagedInstancesEnvironment,
-        OnDemand,
-        ReservationPreference,
-        Reservations,
-        ServiceEnvironment,
-        Spot,
-        SpotEnvironment,
-        UnmanagedEnvironment,
-        Updates,
-    )
     from batchwright.environments.capacity.budget import CapacityBudget
     from batchwright.environments.capacity.schedule import CapacityChange, CapacitySchedule
+    from batchwright.environments.container_insights import ContainerInsights
+    from batchwright.environments.ec2 import Ec2Environment
+    from batchwright.environments.eks.environment import EksEnvironment
+    from batchwright.environments.eks.namespace import EksNamespace
+    from batchwright.environments.fargate import FargateEnvironment
+    from batchwright.environments.hosted.host_image import HostImage
+    from batchwright.environments.hosted.host_options import HostOptions
+    from batchwright.environments.hosted.launch_overrides import LaunchTemplateOverride
+    from batchwright.environments.instances import Instances
+    from batchwright.environments.managed_instances.environment import ManagedInstancesEnvironment
+    from batchwright.environments.managed_instances.reservations import Reservations
+    from batchwright.environments.offers import Fargate, OnDemand, Spot
+    from batchwright.environments.service import ServiceEnvironment
+    from batchwright.environments.spot import SpotEnvironment
+    from batchwright.environments.unmanaged.environment import UnmanagedEnvironment
+    from batchwright.environments.updates import Updates
     from batchwright.functions import ShippedFunction
-    from batchwright.hosts import (
-        BlockDevice,
-        CapacityReservation,
-        CloudWatchAgent,
-        Contribution,
-        DockerSettings,
-        EbsScratch,
-        EfaDriver,
-        EfsMount,
-        GrowingScratch,
-        HostAccess,
-        HostLaunchTemplate,
-        HostPart,
-        HostScript,
-        LustreMount,
-        NvmeScratch,
-        RegistryLogin,
-        RootVolume,
-        Section,
-        Stage,
-    )
-    from batchwright.images import ImageRepository, JobImage, PullThroughCache
-    from batchwright.jobs import (
-        ConsumableResource,
-        ContainerJob,
-        ContainerSecurity,
-        Device,
-        Efa,
-        EfsVolume,
-        EksJob,
-        FireLens,
-        HostVolume,
-        JobSecret,
-        JobSize,
-        LinuxParameters,
-        LogDriver,
-        Mount,
-        MultiContainerJob,
-        MultiNodeJob,
-        NodeGroup,
-        OtelCollector,
-        Pod,
-        PodContainer,
-        PodMount,
-        PodVolume,
-        RetryRule,
-        RetryStrategy,
-        S3FilesVolume,
-        ScratchVolume,
-        SecurityContext,
-        TaskContainer,
-        Tmpfs,
-        Ulimit,
-    )
+    from batchwright.hosts.block_device import BlockDevice
+    from batchwright.hosts.capacity_reservation import CapacityReservation
+    from batchwright.hosts.cloudwatch_agent import CloudWatchAgent
+    from batchwright.hosts.docker_settings import DockerSettings
+    from batchwright.hosts.ebs_scratch import EbsScratch
+    from batchwright.hosts.efa_driver import EfaDriver
+    from batchwright.hosts.efs_mount import EfsMount
+    from batchwright.hosts.growing_scratch import GrowingScratch
+    from batchwright.hosts.host_script import HostScript
+    from batchwright.hosts.launch_template import HostLaunchTemplate
+    from batchwright.hosts.lustre_mount import LustreMount
+    from batchwright.hosts.nvme_scratch import NvmeScratch
+    from batchwright.hosts.part import Contribution, HostAccess, HostPart, Section, Stage
+    from batchwright.hosts.registry_login import RegistryLogin
+    from batchwright.hosts.root_volume import RootVolume
+    from batchwright.images.job_image import JobImage
+    from batchwright.images.pull_through_cache import PullThroughCache
+    from batchwright.images.repository import ImageRepository
+    from batchwright.jobs.consumable_resource import ConsumableResource
+    from batchwright.jobs.container_job import ContainerJob
+    from batchwright.jobs.containers.linux_parameters import Device, LinuxParameters, Tmpfs, Ulimit
+    from batchwright.jobs.containers.log_driver import LogDriver
+    from batchwright.jobs.containers.secrets import JobSecret
+    from batchwright.jobs.containers.security import ContainerSecurity
+    from batchwright.jobs.eks.container import PodContainer
+    from batchwright.jobs.eks.job import EksJob
+    from batchwright.jobs.eks.pod import Pod
+    from batchwright.jobs.eks.security import SecurityContext
+    from batchwright.jobs.eks.volumes import PodMount, PodVolume
+    from batchwright.jobs.job_size import JobSize
+    from batchwright.jobs.multi_container.container import TaskContainer
+    from batchwright.jobs.multi_container.firelens import FireLens
+    from batchwright.jobs.multi_container.job import MultiContainerJob
+    from batchwright.jobs.multi_container.otel_collector import OtelCollector
+    from batchwright.jobs.multi_node.efa import Efa
+    from batchwright.jobs.multi_node.group import NodeGroup
+    from batchwright.jobs.multi_node.job import MultiNodeJob
+    from batchwright.jobs.retries import RetryRule, RetryStrategy
     from batchwright.jobs.revision_janitor import RevisionJanitor
+    from batchwright.jobs.storage.efs_volume import EfsVolume
+    from batchwright.jobs.storage.s3_files_volume import S3FilesVolume
+    from batchwright.jobs.storage.volumes import HostVolume, Mount, ScratchVolume
     from batchwright.model import (
         AllocationStrategy,
         Architecture,
@@ -103,164 +83,161 @@ if TYPE_CHECKING:
         Problem,
         Requirements,
     )
-    from batchwright.network import Egress, Network, VpcEndpoints
-    from batchwright.notifications import JobStateNotifier, NotificationTopic
-    from batchwright.pipelines import (
-        ArrayStep,
-        BatchStep,
-        Chain,
-        Choice,
-        Condition,
-        ContainerOverride,
-        Dependency,
-        Fail,
-        LambdaStep,
-        Parallel,
-        Pass,
-        Pipeline,
-        RawState,
-        ShardedArrayStep,
-        Step,
-        SubmitOptions,
-        Succeed,
-        When,
-    )
+    from batchwright.model.eks import EksAccess
+    from batchwright.model.managed_instances import CapacityOption, ReservationPreference
+    from batchwright.network.endpoints import VpcEndpoints
+    from batchwright.network.vpc import Egress, Network
+    from batchwright.notifications.job_state import JobStateNotifier
+    from batchwright.notifications.topic import NotificationTopic
+    from batchwright.pipelines.array_step import ArrayStep
+    from batchwright.pipelines.batch_step import BatchStep
+    from batchwright.pipelines.chain import Chain
+    from batchwright.pipelines.choice import Choice
+    from batchwright.pipelines.conditions import Condition, When
+    from batchwright.pipelines.container_override import ContainerOverride
+    from batchwright.pipelines.dependency import Dependency
+    from batchwright.pipelines.fail import Fail
+    from batchwright.pipelines.lambda_step import LambdaStep
+    from batchwright.pipelines.parallel import Parallel
+    from batchwright.pipelines.pass_step import Pass
+    from batchwright.pipelines.pipeline import Pipeline
+    from batchwright.pipelines.raw_state import RawState
+    from batchwright.pipelines.sharded_array_step import ShardedArrayStep
+    from batchwright.pipelines.step import Step
+    from batchwright.pipelines.submit_options import SubmitOptions
+    from batchwright.pipelines.succeed import Succeed
     from batchwright.platform import BatchPlatform
-    from batchwright.queues import (
-        FairShare,
-        JobQueue,
-        QueueMetric,
-        QuotaShare,
-        Share,
-        Sharing,
-        SpotThenOnDemand,
-        TimeLimits,
-        TrainingQueue,
-    )
-    from batchwright.triggers import S3Trigger
+    from batchwright.queues.fair_share import FairShare, Share
+    from batchwright.queues.job_queue import JobQueue
+    from batchwright.queues.metrics import QueueMetric
+    from batchwright.queues.quota_share import QuotaShare, Sharing
+    from batchwright.queues.spot_then_on_demand import SpotThenOnDemand
+    from batchwright.queues.time_limits import TimeLimits
+    from batchwright.queues.training_queue import TrainingQueue
+    from batchwright.triggers.s3 import S3Trigger
 
 _ROOMS: Final = {
     "AllocationStrategy": "model",
     "Architecture": "model",
-    "ArrayStep": "pipelines",
+    "ArrayStep": "pipelines.array_step",
     "BatchPlatform": "platform",
     "BatchRules": "batch_rules",
-    "BatchStep": "pipelines",
-    "BlockDevice": "hosts",
+    "BatchStep": "pipelines.batch_step",
+    "BlockDevice": "hosts.block_device",
     "Capacity": "model",
     "CapacityBudget": "environments.capacity.budget",
     "CapacityChange": "environments.capacity.schedule",
-    "CapacityOption": "environments",
-    "CapacityReservation": "hosts",
+    "CapacityOption": "model.managed_instances",
+    "CapacityReservation": "hosts.capacity_reservation",
     "CapacitySchedule": "environments.capacity.schedule",
-    "Chain": "pipelines",
-    "Choice": "pipelines",
-    "CloudWatchAgent": "hosts",
-    "Condition": "pipelines",
+    "Chain": "pipelines.chain",
+    "Choice": "pipelines.choice",
+    "CloudWatchAgent": "hosts.cloudwatch_agent",
+    "Condition": "pipelines.conditions",
     "ConfigurationError": "model",
-    "ConsumableResource": "jobs",
-    "ContainerInsights": "environments",
-    "ContainerJob": "jobs",
-    "ContainerOverride": "pipelines",
-    "ContainerSecurity": "jobs",
-    "Contribution": "hosts",
-    "Dependency": "pipelines",
-    "Device": "jobs",
-    "DockerSettings": "hosts",
-    "EbsScratch": "hosts",
-    "Ec2Environment": "environments",
-    "Efa": "jobs",
-    "EfaDriver": "hosts",
-    "EfsMount": "hosts",
-    "EfsVolume": "jobs",
-    "Egress": "network",
-    "EksAccess": "environments",
-    "EksEnvironment": "environments",
-    "EksJob": "jobs",
-    "EksNamespace": "environments",
-    "Fail": "pipelines",
-    "FairShare": "queues",
-    "Fargate": "environments",
-    "FargateEnvironment": "environments",
-    "FireLens": "jobs",
-    "GrowingScratch": "hosts",
-    "HostAccess": "hosts",
-    "HostImage": "environments",
-    "HostLaunchTemplate": "hosts",
-    "HostOptions": "environments",
-    "HostPart": "hosts",
-    "HostScript": "hosts",
-    "HostVolume": "jobs",
-    "ImageRepository": "images",
-    "Instances": "environments",
-    "JobImage": "images",
-    "JobQueue": "queues",
-    "JobSecret": "jobs",
-    "JobSize": "jobs",
-    "JobStateNotifier": "notifications",
-    "LambdaStep": "pipelines",
-    "LaunchTemplateOverride": "environments",
-    "LinuxParameters": "jobs",
-    "LogDriver": "jobs",
-    "LustreMount": "hosts",
-    "ManagedInstancesEnvironment": "environments",
-    "Mount": "jobs",
-    "MultiContainerJob": "jobs",
-    "MultiNodeJob": "jobs",
-    "Network": "network",
-    "NodeGroup": "jobs",
-    "NotificationTopic": "notifications",
-    "NvmeScratch": "hosts",
-    "OnDemand": "environments",
+    "ConsumableResource": "jobs.consumable_resource",
+    "ContainerInsights": "environments.container_insights",
+    "ContainerJob": "jobs.container_job",
+    "ContainerOverride": "pipelines.container_override",
+    "ContainerSecurity": "jobs.containers.security",
+    "Contribution": "hosts.part",
+    "Dependency": "pipelines.dependency",
+    "Device": "jobs.containers.linux_parameters",
+    "DockerSettings": "hosts.docker_settings",
+    "EbsScratch": "hosts.ebs_scratch",
+    "Ec2Environment": "environments.ec2",
+    "Efa": "jobs.multi_node.efa",
+    "EfaDriver": "hosts.efa_driver",
+    "EfsMount": "hosts.efs_mount",
+    "EfsVolume": "jobs.storage.efs_volume",
+    "Egress": "network.vpc",
+    "EksAccess": "model.eks",
+    "EksEnvironment": "environments.eks.environment",
+    "EksJob": "jobs.eks.job",
+    "EksNamespace": "environments.eks.namespace",
+    "Fail": "pipelines.fail",
+    "FairShare": "queues.fair_share",
+    "Fargate": "environments.offers",
+    "FargateEnvironment": "environments.fargate",
+    "FireLens": "jobs.multi_container.firelens",
+    "GrowingScratch": "hosts.growing_scratch",
+    "HostAccess": "hosts.part",
+    "HostImage": "environments.hosted.host_image",
+    "HostLaunchTemplate": "hosts.launch_template",
+    "HostOptions": "environments.hosted.host_options",
+    "HostPart": "hosts.part",
+    "HostScript": "hosts.host_script",
+    "HostVolume": "jobs.storage.volumes",
+    "ImageRepository": "images.repository",
+    "Instances": "environments.instances",
+    "JobImage": "images.job_image",
+    "JobQueue": "queues.job_queue",
+    "JobSecret": "jobs.containers.secrets",
+    "JobSize": "jobs.job_size",
+    "JobStateNotifier": "notifications.job_state",
+    "LambdaStep": "pipelines.lambda_step",
+    "LaunchTemplateOverride": "environments.hosted.launch_overrides",
+    "LinuxParameters": "jobs.containers.linux_parameters",
+    "LogDriver": "jobs.containers.log_driver",
+    "LustreMount": "hosts.lustre_mount",
+    "ManagedInstancesEnvironment": "environments.managed_instances.environment",
+    "Mount": "jobs.storage.volumes",
+    "MultiContainerJob": "jobs.multi_container.job",
+    "MultiNodeJob": "jobs.multi_node.job",
+    "Network": "network.vpc",
+    "NodeGroup": "jobs.multi_node.group",
+    "NotificationTopic": "notifications.topic",
+    "NvmeScratch": "hosts.nvme_scratch",
+    "OnDemand": "environments.offers",
     "OperatingSystem": "model",
-    "OtelCollector": "jobs",
-    "Parallel": "pipelines",
-    "Pass": "pipelines",
-    "Pipeline": "pipelines",
+    "OtelCollector": "jobs.multi_container.otel_collector",
+    "Parallel": "pipelines.parallel",
+    "Pass": "pipelines.pass_step",
+    "Pipeline": "pipelines.pipeline",
     "Platform": "model",
-    "Pod": "jobs",
-    "PodContainer": "jobs",
-    "PodMount": "jobs",
-    "PodVolume": "jobs",
+    "Pod": "jobs.eks.pod",
+    "PodContainer": "jobs.eks.container",
+    "PodMount": "jobs.eks.volumes",
+    "PodVolume": "jobs.eks.volumes",
     "Problem": "model",
-    "PullThroughCache": "images",
-    "QueueMetric": "queues",
-    "QuotaShare": "queues",
-    "RawState": "pipelines",
-    "RegistryLogin": "hosts",
+    "PullThroughCache": "images.pull_through_cache",
+    "QueueMetric": "queues.metrics",
+    "QuotaShare": "queues.quota_share",
+    "RawState": "pipelines.raw_state",
+    "RegistryLogin": "hosts.registry_login",
     "Requirements": "model",
-    "ReservationPreference": "environments",
-    "Reservations": "environments",
-    "RetryRule": "jobs",
-    "RetryStrategy": "jobs",
+    "ReservationPreference": "model.managed_instances",
+    "Reservations": "environments.managed_instances.reservations",
+    "RetryRule": "jobs.retries",
+    "RetryStrategy": "jobs.retries",
     "RevisionJanitor": "jobs.revision_janitor",
-    "RootVolume": "hosts",
-    "S3FilesVolume": "jobs",
-    "S3Trigger": "triggers",
-    "ScratchVolume": "jobs",
-    "Section": "hosts",
-    "SecurityContext": "jobs",
-    "ServiceEnvironment": "environments",
-    "ShardedArrayStep": "pipelines",
-    "Share": "queues",
-    "Sharing": "queues",
+    "RootVolume": "hosts.root_volume",
+    "S3FilesVolume": "jobs.storage.s3_files_volume",
+    "S3Trigger": "triggers.s3",
+    "ScratchVolume": "jobs.storage.volumes",
+    "Section": "hosts.part",
+    "SecurityContext": "jobs.eks.security",
+    "ServiceEnvironment": "environments.service",
+    "ShardedArrayStep": "pipelines.sharded_array_step",
+    "Share": "queues.fair_share",
+    "Sharing": "queues.quota_share",
     "ShippedFunction": "functions",
-    "Spot": "environments",
-    "SpotEnvironment": "environments",
-    "SpotThenOnDemand": "queues",
-    "Stage": "hosts",
-    "Step": "pipelines",
-    "SubmitOptions": "pipelines",
-    "Succeed": "pipelines",
-    "TaskContainer": "jobs",
-    "TimeLimits": "queues",
-    "Tmpfs": "jobs",
-    "TrainingQueue": "queues",
-    "Ulimit": "jobs",
-    "UnmanagedEnvironment": "environments",
-    "Updates": "environments",
-    "VpcEndpoints": "network",
-    "When": "pipelines",
+    "Spot": "environments.offers",
+    "SpotEnvironment": "environments.spot",
+    "SpotThenOnDemand": "queues.spot_then_on_demand",
+    "Stage": "hosts.part",
+    "Step": "pipelines.step",
+    "SubmitOptions": "pipelines.submit_options",
+    "Succeed": "pipelines.succeed",
+    "TaskContainer": "jobs.multi_container.container",
+    "TimeLimits": "queues.time_limits",
+    "Tmpfs": "jobs.containers.linux_parameters",
+    "TrainingQueue": "queues.training_queue",
+    "Ulimit": "jobs.containers.linux_parameters",
+    "UnmanagedEnvironment": "environments.unmanaged.environment",
+    "Updates": "environments.updates",
+    "VpcEndpoints": "network.endpoints",
+    "When": "pipelines.conditions",
     "container_folder": "assets",
     "lambda_folder": "assets",
 }

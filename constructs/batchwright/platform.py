@@ -11,9 +11,9 @@ from constructs import Construct
 from batchwright.environments.offers import Fargate, OnDemand, Spot, offer_ids
 from batchwright.model import ConfigurationError, Problem, Problems
 from batchwright.model.arguments import like_problems
-from batchwright.network import Network
-from batchwright.notifications import JobStateNotifier
-from batchwright.queues import JobQueue
+from batchwright.network.vpc import Network
+from batchwright.notifications.job_state import JobStateNotifier
+from batchwright.queues.job_queue import JobQueue
 from batchwright.tokens import where
 
 if TYPE_CHECKING:

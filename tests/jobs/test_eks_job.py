@@ -21,9 +21,9 @@ from support.synthesis import new_stack, synthesize
 
 from batchwright import Architecture, JobImage
 from batchwright.contracts import Job
-from batchwright.jobs.eks_pod import Pod
-from batchwright.jobs.eks_security import SecurityContext
-from batchwright.jobs.eks_volumes import PodVolume
+from batchwright.jobs.eks.pod import Pod
+from batchwright.jobs.eks.security import SecurityContext
+from batchwright.jobs.eks.volumes import PodVolume
 from batchwright.model import Platform
 
 DEFINITION = "AWS::Batch::JobDefinition"

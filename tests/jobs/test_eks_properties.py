@@ -13,12 +13,12 @@ from support.eks_parts import eks_job, pod_container
 from support.problems import named
 from support.synthesis import new_stack, synthesize
 
-from batchwright.jobs.eks_pod import Pod
-from batchwright.jobs.eks_security import SecurityContext
-from batchwright.jobs.eks_volumes import PodVolume
+from batchwright.jobs.eks.pod import Pod
+from batchwright.jobs.eks.security import SecurityContext
+from batchwright.jobs.eks.volumes import PodVolume
 
 if TYPE_CHECKING:
-    from batchwright.jobs.eks_container import PodContainer
+    from batchwright.jobs.eks.container import PodContainer
 
 CPUS = st.sampled_from([0.25, 0.5, 1, 2.75, 16, 0.1, 0])
 MEMORY = st.sampled_from([4, 256, 2048, 60_000, 3])

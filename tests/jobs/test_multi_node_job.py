@@ -34,7 +34,7 @@ from batchwright import (
     Ulimit,
 )
 from batchwright.contracts import Job
-from batchwright.jobs.multi_node_warnings import IDLE_WARNING
+from batchwright.jobs.multi_node.warnings import IDLE_WARNING
 from batchwright.model import Architecture, Capacity, Platform
 
 if TYPE_CHECKING:

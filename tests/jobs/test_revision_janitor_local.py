@@ -9,9 +9,9 @@ import aws_cdk as cdk
 import pytest
 from support.local_server import LocalServer, eventually
 
-from batchwright.environments import Fargate
-from batchwright.images import JobImage
-from batchwright.jobs import ContainerJob
+from batchwright.environments.offers import Fargate
+from batchwright.images.job_image import JobImage
+from batchwright.jobs.container_job import ContainerJob
 from batchwright.jobs.revision_janitor import RevisionJanitor
 from batchwright.platform import BatchPlatform
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchwright.local.engine.states import JobState, JobStatus
-from batchwright.local.engine.volumes import EmptyVolume
+from batchwright.local.engine.jobs.states import JobState, JobStatus
+from batchwright.local.engine.tasks.volumes import EmptyVolume
 from batchwright.local.state.codec import Codec
 
 

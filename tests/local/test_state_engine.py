@@ -9,7 +9,7 @@ from local.engine.harness import Batch
 from local.engine.shapes import MAIN, SIDE, container, entry, group, nodes, pod, several
 
 from batchwright.local.engine import BatchEngine, EngineLimits, SimulatedClock
-from batchwright.local.engine.archived_jobs import ARCHIVED
+from batchwright.local.engine.archive.jobs import ARCHIVED
 from batchwright.local.state.codec import Codec
 
 if TYPE_CHECKING:

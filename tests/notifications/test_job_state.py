@@ -8,7 +8,7 @@ from support.pipelines import ACCOUNT, REGION, FakeJob, FakeQueue, resolve, stat
 from support.synthesis import new_stack, synthesize
 
 from batchwright.model import ConfigurationError
-from batchwright.notifications import JobStateNotifier
+from batchwright.notifications.job_state import JobStateNotifier
 
 if TYPE_CHECKING:
     import aws_cdk as cdk

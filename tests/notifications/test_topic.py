@@ -11,7 +11,7 @@ from support.pipelines import resolve
 from support.synthesis import new_stack, synthesize
 
 from batchwright.model import ConfigurationError
-from batchwright.notifications import NotificationTopic
+from batchwright.notifications.topic import NotificationTopic
 
 if TYPE_CHECKING:
     import aws_cdk as cdk

@@ -8,7 +8,7 @@ from support.interpreter import Interpreter
 from support.pipelines import FakeJob, definition
 from support.synthesis import new_stack
 
-from batchwright.pipelines import Pipeline
+from batchwright.pipelines.pipeline import Pipeline
 
 if TYPE_CHECKING:
     import aws_cdk as cdk

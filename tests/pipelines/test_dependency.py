@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.problems import fields, refused
 
-from batchwright.pipelines import ArrayStep, BatchStep, Dependency, Pass, Pipeline
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.dependency import Dependency
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
 
 if TYPE_CHECKING:
     import aws_cdk as cdk

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Never
 import pytest
 from support.interpreter import ExecutionFailedError
 
-from batchwright.pipelines import ArrayStep, BatchStep, Choice, Fail, LambdaStep, Parallel, Pass, Succeed, When
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import When
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.succeed import Succeed
 
 if TYPE_CHECKING:
     from support.interpreter import Interpreter
     from support.pipelines import FakeJob, NewFunction, NewJob, Render
 
-    from batchwright.pipelines import Condition
+    from batchwright.pipelines.conditions import Condition
 
 
 def test_a_job_gets_literals_and_values_of_the_state(job: FakeJob, machine: Render, interpreter: Interpreter) -> None:

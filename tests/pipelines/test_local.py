@@ -13,13 +13,21 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from support.local_server import LocalServer, eventually
 
-from batchwright.environments import Fargate
-from batchwright.images import JobImage
-from batchwright.jobs import ContainerJob
-from batchwright.notifications import NotificationTopic
-from batchwright.pipelines import ArrayStep, BatchStep, Choice, Fail, LambdaStep, Parallel, Pass, Pipeline, When
+from batchwright.environments.offers import Fargate
+from batchwright.images.job_image import JobImage
+from batchwright.jobs.container_job import ContainerJob
+from batchwright.notifications.topic import NotificationTopic
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import When
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
 from batchwright.platform import BatchPlatform
-from batchwright.triggers import S3Trigger
+from batchwright.triggers.s3 import S3Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,12 @@ from support.synthesis import new_stack
 
 from batchwright.model import ConfigurationError
 from batchwright.model.job_shapes import ContainerPart, NodeRange, NodesShape, TaskForm, TaskShape
-from batchwright.pipelines import ArrayStep, BatchStep, ContainerOverride, Pipeline, ShardedArrayStep, SubmitOptions
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.container_override import ContainerOverride
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.sharded_array_step import ShardedArrayStep
+from batchwright.pipelines.submit_options import SubmitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from support.pipelines import Render
 
     from batchwright.model.job_shapes import JobShape
-    from batchwright.pipelines import Step
+    from batchwright.pipelines.step import Step
 
 ONE = TaskShape(TaskForm.CONTAINER, (ContainerPart("main"),))
 ALONE = TaskShape(TaskForm.ECS, (ContainerPart("main"),))

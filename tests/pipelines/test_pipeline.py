@@ -18,8 +18,15 @@ from support.pipelines import ACCOUNT, REGION, FakeQueue, resolve, statements_of
 from support.synthesis import new_stack, synthesize
 
 from batchwright.model import ConfigurationError
-from batchwright.notifications import NotificationTopic
-from batchwright.pipelines import ArrayStep, BatchStep, LambdaStep, Parallel, Pass, Pipeline, RawState, SubmitOptions
+from batchwright.notifications.topic import NotificationTopic
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.raw_state import RawState
+from batchwright.pipelines.submit_options import SubmitOptions
 from batchwright.wildcards import WILDCARD_REASONS
 
 if TYPE_CHECKING:

@@ -10,30 +10,28 @@ import pytest
 from support.pipelines import FakeJob, FakeQueue
 from support.synthesis import new_stack, synthesize
 
-from batchwright.jobs import RetryStrategy
+from batchwright.jobs.retries import RetryStrategy
 from batchwright.model import Architecture, ConfigurationError, Platform
-from batchwright.pipelines import (
-    ArrayStep,
-    BatchStep,
-    Choice,
-    Fail,
-    LambdaStep,
-    Parallel,
-    Pass,
-    Pipeline,
-    RawState,
-    ShardedArrayStep,
-    SubmitOptions,
-    Succeed,
-    When,
-)
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import When
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.raw_state import RawState
+from batchwright.pipelines.sharded_array_step import ShardedArrayStep
+from batchwright.pipelines.submit_options import SubmitOptions
+from batchwright.pipelines.succeed import Succeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from support.pipelines import NewFunction, Refused, Render
 
-    from batchwright.pipelines import Step
+    from batchwright.pipelines.step import Step
 
 
 @pytest.fixture

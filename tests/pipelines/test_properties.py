@@ -10,10 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
-from batchwright.pipelines import ArrayStep, BatchStep, Choice, Fail, Parallel, Pass, RawState, Step, Succeed, When
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import When
 from batchwright.pipelines.definition import to_definition
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
 from batchwright.pipelines.permissions import Permission, Site, statements
-from batchwright.pipelines.step import result_key, scope
+from batchwright.pipelines.raw_state import RawState
+from batchwright.pipelines.step import Step, result_key, scope
+from batchwright.pipelines.succeed import Succeed
 from batchwright.pipelines.tree import tree_problems, unreachable_problems, walk
 
 if TYPE_CHECKING:

@@ -10,21 +10,19 @@ import pytest
 from support.pipelines import FakeQueue, definition, definition_in
 from support.synthesis import synthesize
 
-from batchwright.jobs import RetryRule, RetryStrategy
-from batchwright.pipelines import (
-    ArrayStep,
-    BatchStep,
-    Choice,
-    Fail,
-    LambdaStep,
-    Parallel,
-    Pass,
-    Pipeline,
-    RawState,
-    SubmitOptions,
-    Succeed,
-    When,
-)
+from batchwright.jobs.retries import RetryRule, RetryStrategy
+from batchwright.pipelines.array_step import ArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.choice import Choice
+from batchwright.pipelines.conditions import When
+from batchwright.pipelines.fail import Fail
+from batchwright.pipelines.lambda_step import LambdaStep
+from batchwright.pipelines.parallel import Parallel
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.raw_state import RawState
+from batchwright.pipelines.submit_options import SubmitOptions
+from batchwright.pipelines.succeed import Succeed
 
 if TYPE_CHECKING:
     from support.pipelines import FakeJob, NewFunction, NewJob, Render

@@ -11,8 +11,11 @@ from support.interpreter import ExecutionFailedError
 from support.problems import fields, refused
 
 from batchwright.model.sharding import shards
-from batchwright.pipelines import BatchStep, Pass, Pipeline, ShardedArrayStep
+from batchwright.pipelines.batch_step import BatchStep
+from batchwright.pipelines.pass_step import Pass
 from batchwright.pipelines.permissions import Site
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.pipelines.sharded_array_step import ShardedArrayStep
 from batchwright.pipelines.step import scope
 from batchwright.pipelines.tree import unreachable_problems
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from batchwright.local.engine.requests import service_model
+from batchwright.local.engine.api.requests import service_model
 from tools.batch_api_page import Operation, Row, operations
 
 Path = tuple[str, ...]

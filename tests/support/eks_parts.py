@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Size
 from support.parts import image_of
 
-from batchwright.jobs.eks_container import PodContainer
-from batchwright.jobs.eks_job import EksJob
+from batchwright.jobs.eks.container import PodContainer
+from batchwright.jobs.eks.job import EksJob
 from batchwright.model import Architecture, Capacity, Platform
 
 if TYPE_CHECKING:

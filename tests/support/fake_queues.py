@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import Size
 
-from batchwright.images import JobImage
-from batchwright.jobs import ContainerJob
+from batchwright.images.job_image import JobImage
+from batchwright.jobs.container_job import ContainerJob
 from batchwright.model import Architecture, Capacity, Platform
 
 if TYPE_CHECKING:

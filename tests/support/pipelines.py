@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from batchwright.model import Capacity
     from batchwright.model.job_shapes import JobShape
-    from batchwright.pipelines import Pipeline, Step
+    from batchwright.pipelines.pipeline import Pipeline
+    from batchwright.pipelines.step import Step
 
     Render: TypeAlias = Callable[[Step], dict[str, Any]]
     NewJob: TypeAlias = Callable[[str], "FakeJob"]

@@ -13,8 +13,9 @@ from support.pipelines import resolve, statements_of
 from support.synthesis import new_stack, synthesize
 
 from batchwright.model import ConfigurationError
-from batchwright.pipelines import Pass, Pipeline
-from batchwright.triggers import S3Trigger
+from batchwright.pipelines.pass_step import Pass
+from batchwright.pipelines.pipeline import Pipeline
+from batchwright.triggers.s3 import S3Trigger
 
 if TYPE_CHECKING:
     from support.synthesis import Template

@@ -14,7 +14,7 @@ from batchwright.model.windows import windows_spot_problems
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from batchwright.jobs.container import ContainerSpec
+    from batchwright.jobs.containers.container import ContainerSpec
     from batchwright.jobs.definition import DefinitionOptions
     from batchwright.jobs.task_options import TaskOptions
     from batchwright.model import Problem

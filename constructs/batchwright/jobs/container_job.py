@@ -11,10 +11,10 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batchwright.jobs.checks import job_kind_problems, job_problems
-from batchwright.jobs.container import ContainerSpec
+from batchwright.jobs.containers.container import ContainerSpec
+from batchwright.jobs.containers.log_driver import ContainerLog, LogDriver, stream_prefix
+from batchwright.jobs.containers.rendering import container_properties, ecs_properties, task_container
 from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
-from batchwright.jobs.log_driver import ContainerLog, LogDriver, stream_prefix
-from batchwright.jobs.rendering import container_properties, ecs_properties, task_container
 from batchwright.jobs.task_options import TaskOptions
 from batchwright.model import Platform, Problems
 from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from aws_cdk import aws_batch as batch
 
     from batchwright.contracts import Queue
-    from batchwright.images import JobImage
+    from batchwright.images.job_image import JobImage
     from batchwright.jobs.consumable_resource import Consumable
-    from batchwright.jobs.container_security import ContainerSecurity
-    from batchwright.jobs.linux_parameters import LinuxParameters
+    from batchwright.jobs.containers.linux_parameters import LinuxParameters
+    from batchwright.jobs.containers.secrets import JobSecret
+    from batchwright.jobs.containers.security import ContainerSecurity
     from batchwright.jobs.retries import RetryStrategy
-    from batchwright.jobs.secrets import JobSecret
-    from batchwright.jobs.volumes import Mount
+    from batchwright.jobs.storage.volumes import Mount
     from batchwright.model import Requirements
 
 

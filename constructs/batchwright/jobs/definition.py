@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 
 from batchwright.jobs import defaults
 from batchwright.jobs.consumable_resource import consumable_problems, render_consumables
-from batchwright.jobs.container_environment import parameter_problems
+from batchwright.jobs.containers.environment import parameter_problems
 from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.units import timeout_problems
 from batchwright.model.arguments import (

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from aws_cdk import Size
 from aws_cdk import aws_logs as logs
 
-from batchwright.jobs.log_driver import LogDriver
-from batchwright.jobs.rendering import TaskSettings, needs_public_ip
+from batchwright.jobs.containers.log_driver import LogDriver
+from batchwright.jobs.containers.rendering import TaskSettings, needs_public_ip
 from batchwright.jobs.roles import grant_execute_command, make_execution_role, make_job_role
+from batchwright.jobs.storage.volumes import volume_names
 from batchwright.jobs.units import ephemeral_problems
-from batchwright.jobs.volumes import volume_names
 from batchwright.model import Problem
 from batchwright.model.arguments import kind_problems, like_problems, required_problems
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from batchwright.contracts import Queue
-    from batchwright.images import JobImage
-    from batchwright.jobs.volumes import Mount
+    from batchwright.images.job_image import JobImage
+    from batchwright.jobs.storage.volumes import Mount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

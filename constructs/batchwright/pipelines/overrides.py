@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batchwright.jobs.container_environment import placeholders
+from batchwright.jobs.containers.environment import placeholders
 from batchwright.model import Problem
 from batchwright.model.job_shapes import NodesShape, TaskForm, TaskShape
 from batchwright.model.multi_node import fewest_nodes_problems

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from batchwright.contracts import Job
-    from batchwright.jobs import RetryStrategy
+    from batchwright.jobs.retries import RetryStrategy
 
 
 @dataclass(frozen=True, slots=True)

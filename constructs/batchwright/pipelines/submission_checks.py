@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aws_cdk import Duration
 
-from batchwright.jobs import RetryStrategy
+from batchwright.jobs.retries import RetryStrategy
 from batchwright.model import Problem
 from batchwright.model.arguments import kind_problems, number_problems, required_problems
 from batchwright.model.environment_settings import tag_problems

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
 
     from batchwright.contracts import Queue
-    from batchwright.jobs import RetryStrategy
+    from batchwright.jobs.retries import RetryStrategy
     from batchwright.pipelines.container_override import ContainerOverride
 
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from batchwright.environments import Ec2Environment, Instances, SpotEnvironment, defaults
+from batchwright.environments import defaults
 from batchwright.environments.capacity.scheduling import vcpu_limit_problems
+from batchwright.environments.ec2 import Ec2Environment
+from batchwright.environments.instances import Instances
+from batchwright.environments.spot import SpotEnvironment
 from batchwright.model import Problems
 from batchwright.queues.arguments import queue_problems
 from batchwright.queues.job_queue import JobQueue
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ec2 as ec2
 
-    from batchwright.environments import HostOptions, Updates
+    from batchwright.environments.hosted.host_options import HostOptions
+    from batchwright.environments.updates import Updates
     from batchwright.queues.fair_share import FairShare
     from batchwright.queues.time_limits import TimeLimits
 

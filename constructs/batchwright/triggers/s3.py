@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_s3 as s3
 
-    from batchwright.pipelines import Pipeline
+    from batchwright.pipelines.pipeline import Pipeline
 
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
 EVENT_NAMES: Final = (

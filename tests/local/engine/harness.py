@@ -21,8 +21,8 @@ from batchwright.local.engine import (
     Timer,
     Transition,
 )
-from batchwright.local.engine.requests import service_model
-from batchwright.local.engine.states import NODE_TRANSITIONS, TRANSITIONS, JobStatus
+from batchwright.local.engine.api.requests import service_model
+from batchwright.local.engine.jobs.states import NODE_TRANSITIONS, TRANSITIONS, JobStatus
 
 CLUSTER = "arn:aws:eks:us-east-1:123456789012:cluster/c"
 _TYPES: dict[str, tuple[type, ...]] = {

@@ -14,7 +14,7 @@ from local.engine.harness import Plan
 from support.batch_api import answer, covers, described, members_of, request_leaves, response_leaves, values_at
 
 from batchwright.local.engine import BatchError, ClaimVolume, ContainerExit, Exit
-from batchwright.local.engine.requests import service_model
+from batchwright.local.engine.api.requests import service_model
 
 if TYPE_CHECKING:
     from local.engine.harness import Batch

@@ -61,7 +61,7 @@ def test_closing_ends_every_job(make_batch: Callable[..., Batch]) -> None:
 
 
 def test_the_partition_follows_the_region() -> None:
-    from batchwright.local.engine.names import Names
+    from batchwright.local.engine.api.names import Names
 
     assert (
         Names(account="1", region="us-gov-west-1").arn("job", "x").startswith("arn:aws-us-gov:batch:us-gov-west-1:1:")

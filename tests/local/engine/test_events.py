@@ -5,7 +5,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from batchwright.local.engine import Attempt, BatchEngine, Exit, Started
-from batchwright.local.engine.requests import service_model
+from batchwright.local.engine.api.requests import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

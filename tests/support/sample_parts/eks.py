@@ -11,9 +11,9 @@ from support.eks_parts import EksQueue, eks_job, pod_container
 from support.parts import job_of
 
 from batchwright import JobImage, RetryStrategy
-from batchwright.jobs.eks_pod import Pod
-from batchwright.jobs.eks_security import SecurityContext
-from batchwright.jobs.eks_volumes import PodVolume
+from batchwright.jobs.eks.pod import Pod
+from batchwright.jobs.eks.security import SecurityContext
+from batchwright.jobs.eks.volumes import PodVolume
 from batchwright.jobs.revision_janitor import RevisionJanitor
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_iam as iam
 
-    from batchwright.hosts import HostLaunchTemplate
+    from batchwright.hosts.launch_template import HostLaunchTemplate
     from batchwright.model.eks import EksAccess
     from batchwright.model.strategies import AllocationStrategy
 

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from batchwright.environments.hosted.efa import cluster_group
 from batchwright.environments.hosted.launch_overrides import launch_template_specification
-from batchwright.hosts import HostLaunchTemplate
+from batchwright.hosts.launch_template import HostLaunchTemplate
 
 if TYPE_CHECKING:
     from constructs import Construct

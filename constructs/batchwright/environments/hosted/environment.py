@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
 
     from batchwright.environments.hosted.settings import HostedSettings
-    from batchwright.hosts import HostLaunchTemplate
+    from batchwright.hosts.launch_template import HostLaunchTemplate
     from batchwright.model import Capacity
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batchwright.environments.hosted.host_image import HostImage
 from batchwright.environments.hosted.launch_overrides import LaunchTemplateOverride, override_problems
-from batchwright.hosts import HostLaunchTemplate
+from batchwright.hosts.launch_template import HostLaunchTemplate
 from batchwright.model import Problem
 from batchwright.model.arguments import item_problems, kind_problems, like_problems, mapping_problems
 from batchwright.model.environment_settings import tag_problems

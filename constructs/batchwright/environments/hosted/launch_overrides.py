@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batchwright.hosts import HostLaunchTemplate
+from batchwright.hosts.launch_template import HostLaunchTemplate
 from batchwright.model import Problem
 from batchwright.model.arguments import item_problems, kind_problems
 from batchwright.model.launch_templates import overlap_problems, override_count_problems, override_target_problems

@@ -17,7 +17,9 @@ from batchwright.environments.identity import resource_id
 from batchwright.environments.placement import Placement, place
 from batchwright.environments.roles import instance_role, spot_fleet_role
 from batchwright.environments.static_tags import keep_tags
-from batchwright.hosts import EfaDriver, HostLaunchTemplate, NvmeScratch
+from batchwright.hosts.efa_driver import EfaDriver
+from batchwright.hosts.launch_template import HostLaunchTemplate
+from batchwright.hosts.nvme_scratch import NvmeScratch
 from batchwright.model import Capacity, Platform
 from batchwright.model.strategies import AllocationStrategy
 from batchwright.tokens import is_token
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from batchwright.environments.hosted.settings import HostedSettings
-    from batchwright.hosts import HostPart
+    from batchwright.hosts.part import HostPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from batchwright.environments.hosted.host_options import HostOptions
     from batchwright.environments.instances import Instances
-    from batchwright.hosts import HostLaunchTemplate
+    from batchwright.hosts.launch_template import HostLaunchTemplate
 
 
 def template_problems(

@@ -13,8 +13,9 @@ from batchwright.environments.instances import Instances
 from batchwright.environments.managed_instances.arguments import role_kind_problems
 from batchwright.environments.static_tags import environment_tag_problems
 from batchwright.environments.vcpus import is_count
-from batchwright.hosts import NvmeScratch, RootVolume
 from batchwright.hosts.composition import part_problems
+from batchwright.hosts.nvme_scratch import NvmeScratch
+from batchwright.hosts.root_volume import RootVolume
 from batchwright.hosts.user_data import setting_problems
 from batchwright.model import Architecture, Problem, has_gpus
 from batchwright.model.accelerators import has_neuron
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
 
     from batchwright.environments.container_insights import ContainerInsights
-    from batchwright.hosts import HostPart
+    from batchwright.hosts.part import HostPart
 
 # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
 _IMAGES: Final = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"

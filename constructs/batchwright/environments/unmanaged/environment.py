@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from batchwright.environments.hosted.host_image import HostImage
     from batchwright.environments.instances import Instances
     from batchwright.environments.unmanaged.draining import HostDraining
-    from batchwright.hosts import HostLaunchTemplate, HostPart, RootVolume
+    from batchwright.hosts.launch_template import HostLaunchTemplate
+    from batchwright.hosts.part import HostPart
+    from batchwright.hosts.root_volume import RootVolume
 
 _DRAIN_MINUTES: Final = 30
 

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from batchwright.environments.hosted.templates import drive_problems
 from batchwright.environments.roles import instance_role
-from batchwright.hosts import HostLaunchTemplate
+from batchwright.hosts.launch_template import HostLaunchTemplate
 from batchwright.model import Problems
 from batchwright.tokens import as_text, where
 

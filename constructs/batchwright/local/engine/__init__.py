@@ -5,17 +5,24 @@
 
 from __future__ import annotations
 
-from batchwright.local.engine.clock import Clock, Timer
-from batchwright.local.engine.cloud import API_TPS, CloudModel, HostUse
-from batchwright.local.engine.container import Condition, Container, ContainerDependency, LogTarget, Platform, Router
+from batchwright.local.engine.clocks.clock import Clock, Timer
+from batchwright.local.engine.clocks.simulated_clock import SimulatedClock
+from batchwright.local.engine.clocks.system_clock import SystemClock
+from batchwright.local.engine.cloud.model import API_TPS, CloudModel, HostUse
 from batchwright.local.engine.engine import BatchEngine
 from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.jobs.transition import Transition
 from batchwright.local.engine.limits import EngineLimits
 from batchwright.local.engine.runner import Attempt, ContainerExit, Exit, Handle, Node, Runner, Started
-from batchwright.local.engine.simulated_clock import SimulatedClock
-from batchwright.local.engine.system_clock import SystemClock
-from batchwright.local.engine.transition import Transition
-from batchwright.local.engine.volumes import (
+from batchwright.local.engine.tasks.container import (
+    Condition,
+    Container,
+    ContainerDependency,
+    LogTarget,
+    Platform,
+    Router,
+)
+from batchwright.local.engine.tasks.volumes import (
     ClaimVolume,
     EmptyVolume,
     FileSystemVolume,

@@ -6,27 +6,27 @@ import copy
 import threading
 from typing import TYPE_CHECKING, Any
 
-from batchwright.local.engine.describing import current_state, job_detail
+from batchwright.local.engine.api.names import Names
+from batchwright.local.engine.api.requests import clean_request
+from batchwright.local.engine.api.tags import check_tags
+from batchwright.local.engine.clocks.system_clock import SystemClock
 from batchwright.local.engine.errors import BatchError
-from batchwright.local.engine.events import EventDispatcher
-from batchwright.local.engine.job_table import JobTable
-from batchwright.local.engine.lifecycle import Lifecycle
+from batchwright.local.engine.jobs.describing import current_state, job_detail
+from batchwright.local.engine.jobs.events import EventDispatcher
+from batchwright.local.engine.jobs.lifecycle import Lifecycle
+from batchwright.local.engine.jobs.table import JobTable
+from batchwright.local.engine.jobs.waiters import Waiters
 from batchwright.local.engine.limits import EngineLimits
-from batchwright.local.engine.names import Names
-from batchwright.local.engine.requests import clean_request
 from batchwright.local.engine.resources import Resources
-from batchwright.local.engine.system_clock import SystemClock
-from batchwright.local.engine.tags import check_tags
-from batchwright.local.engine.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.engine.clock import Clock
-    from batchwright.local.engine.cloud import CloudModel, HostUse
-    from batchwright.local.engine.jobs import Job
+    from batchwright.local.engine.clocks.clock import Clock
+    from batchwright.local.engine.cloud.model import CloudModel, HostUse
+    from batchwright.local.engine.jobs.job import Job
+    from batchwright.local.engine.jobs.transition import Transition
     from batchwright.local.engine.runner import Runner
-    from batchwright.local.engine.transition import Transition
 
 
 class BatchEngine:

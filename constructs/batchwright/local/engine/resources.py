@@ -6,30 +6,30 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from batchwright.local.engine.archive import Archive
-from batchwright.local.engine.consumables import ConsumableResources
-from batchwright.local.engine.definitions import JobDefinitions
-from batchwright.local.engine.environments import ComputeEnvironments
-from batchwright.local.engine.listing import list_jobs
-from batchwright.local.engine.needing import list_needing, needed
-from batchwright.local.engine.policies import SchedulingPolicies
-from batchwright.local.engine.queues import JobQueues
-from batchwright.local.engine.quota_shares import QuotaShares
-from batchwright.local.engine.service_environments import ServiceEnvironments
-from batchwright.local.engine.service_jobs import ServiceJobs
-from batchwright.local.engine.snapshot import queue_snapshot
-from batchwright.local.engine.stopping import Stopping, describe_jobs
-from batchwright.local.engine.submission import Submission
-from batchwright.local.engine.tags import Setter, Tags
-from batchwright.local.engine.throttle import Throttle
+from batchwright.local.engine.api.tags import Setter, Tags
+from batchwright.local.engine.api.throttle import Throttle
+from batchwright.local.engine.archive.archive import Archive
+from batchwright.local.engine.consumables.needing import list_needing, needed
+from batchwright.local.engine.consumables.registry import ConsumableResources
+from batchwright.local.engine.definitions.registry import JobDefinitions
+from batchwright.local.engine.environments.registry import ComputeEnvironments
+from batchwright.local.engine.environments.service_environments import ServiceEnvironments
+from batchwright.local.engine.jobs.listing import list_jobs
+from batchwright.local.engine.jobs.stopping import Stopping, describe_jobs
+from batchwright.local.engine.jobs.submission import Submission
+from batchwright.local.engine.queues.policies import SchedulingPolicies
+from batchwright.local.engine.queues.quota_shares import QuotaShares
+from batchwright.local.engine.queues.registry import JobQueues
+from batchwright.local.engine.queues.service_jobs import ServiceJobs
+from batchwright.local.engine.queues.snapshot import queue_snapshot
 
 if TYPE_CHECKING:
-    from batchwright.local.engine.clock import Clock
-    from batchwright.local.engine.cloud import CloudModel
-    from batchwright.local.engine.job_table import JobTable
-    from batchwright.local.engine.lifecycle import Lifecycle
+    from batchwright.local.engine.api.names import Names
+    from batchwright.local.engine.clocks.clock import Clock
+    from batchwright.local.engine.cloud.model import CloudModel
+    from batchwright.local.engine.jobs.lifecycle import Lifecycle
+    from batchwright.local.engine.jobs.table import JobTable
     from batchwright.local.engine.limits import EngineLimits
-    from batchwright.local.engine.names import Names
 
 Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
 

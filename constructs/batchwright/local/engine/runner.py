@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.engine.container import Container, Platform
-    from batchwright.local.engine.volumes import Volume
+    from batchwright.local.engine.tasks.container import Container, Platform
+    from batchwright.local.engine.tasks.volumes import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from batchwright.checks.templates import Reference, Text, flag, is_open, number, text
-from batchwright.local.engine.requests import service_model
+from batchwright.local.engine.api.requests import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

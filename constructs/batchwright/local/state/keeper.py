@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.engine.archived_jobs import ARCHIVED
+from batchwright.local.engine.archive.jobs import ARCHIVED
 from batchwright.local.state.codec import Codec
 from batchwright.local.state.folder import Saved, StateFolder
 from batchwright.local.state.services import Services

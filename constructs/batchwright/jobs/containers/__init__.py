@@ -1,0 +1,1 @@
+"""What one container of a job on ECS is made of, whatever the job's shape."""

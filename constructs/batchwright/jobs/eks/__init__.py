@@ -1,0 +1,1 @@
+"""Jobs on Amazon EKS: pods, their containers and volumes."""

@@ -1,0 +1,1 @@
+"""Jobs of several containers on one host."""

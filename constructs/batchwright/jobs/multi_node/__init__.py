@@ -1,0 +1,1 @@
+"""Jobs that run on several hosts at the same time."""

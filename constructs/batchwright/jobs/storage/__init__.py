@@ -1,0 +1,1 @@
+"""What containers mount: folders of the host, scratch space, shared file systems."""

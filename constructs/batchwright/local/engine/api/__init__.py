@@ -1,0 +1,1 @@
+"""What every operation of the API shares: requests, names, records, pages, tags, refusals."""

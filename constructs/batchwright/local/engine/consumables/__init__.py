@@ -1,0 +1,1 @@
+"""Consumable resources, and the jobs that need them."""

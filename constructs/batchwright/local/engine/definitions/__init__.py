@@ -1,0 +1,1 @@
+"""Job definitions, and what their registration refuses."""

@@ -1,0 +1,1 @@
+"""Compute environments and service environments."""

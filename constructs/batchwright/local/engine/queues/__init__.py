@@ -1,0 +1,1 @@
+"""Job queues: their lines, shares and scheduler, and what blocks them."""
