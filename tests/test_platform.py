@@ -49,6 +49,21 @@ def test_a_network_is_made_without_a_vpc() -> None:
     assert not template.of_type("AWS::EC2::NatGateway")
 
 
+@pytest.mark.parametrize(
+    ("capacity", "services"),
+    [
+        ([Fargate(spot=True), Fargate()], {"ecr.api", "ecr.dkr", "logs", "secretsmanager"}),
+        (None, {"ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager"}),
+    ],
+)
+def test_a_network_has_the_endpoints_that_the_capacity_needs(capacity: Any, services: set[str]) -> None:  # noqa: ANN401
+    stack = new_stack()
+    BatchPlatform(stack, "Platform", capacity=capacity)
+    endpoints = synthesize(stack).of_type("AWS::EC2::VPCEndpoint").values()
+    names = [each["ServiceName"] for each in endpoints if each["VpcEndpointType"] == "Interface"]
+    assert {name["Fn::Join"][1][-1].removeprefix(".") for name in names} == services
+
+
 def test_a_given_vpc_and_topic_are_used() -> None:
     stack = new_stack()
     vpc = vpc_of(stack)

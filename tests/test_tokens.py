@@ -3,10 +3,23 @@ from __future__ import annotations
 import math
 
 import aws_cdk as cdk
+import jsii
 import pytest
 from support.synthesis import new_stack
 
 from batchwright.tokens import as_text, is_token, known, mebibytes, seconds, where, within
+
+
+@jsii.implements(cdk.IStableStringProducer)
+class _Text:
+    def produce(self) -> str:
+        return "text"
+
+
+@jsii.implements(cdk.IStableAnyProducer)
+class _Any:
+    def produce(self) -> object:
+        return "text"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +32,35 @@ def parameter(stack: cdk.Stack) -> cdk.CfnParameter:
     return cdk.CfnParameter(stack, "Number", type="Number")
 
 
-@pytest.mark.parametrize("value", [0, -1, 1.5, True, "text", "", math.nan, -math.inf, 10**300, None, ["a"]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        0,
+        -1,
+        1.5,
+        True,
+        "text",
+        "",
+        math.nan,
+        -math.inf,
+        -1e300,
+        10**300,
+        None,
+        ["a"],
+        [],
+        ("a",),
+        b"a",
+        {"a": 1},
+        set(),
+        object(),
+        cdk.Duration,
+        cdk.Duration.minutes(1),
+        lambda: 1,
+        "${Token}",
+        "${AWS::Region}",
+        ["a", "#{Token[A.1]}"],
+    ],
+)
 def test_plain_values_are_no_tokens(value: object) -> None:
     assert not is_token(value)
 
@@ -32,6 +73,15 @@ def test_tokens_are_known_whatever_they_stand_for(parameter: cdk.CfnParameter) -
     assert is_token(f"prefix-{text.value_as_string}")
     assert is_token(many.value_as_list)
     assert is_token(parameter.value)
+
+
+def test_tokens_are_those_of_the_cdk(parameter: cdk.CfnParameter) -> None:
+    many = cdk.CfnParameter(parameter.stack, "Several", type="CommaDelimitedList").value_as_list
+    lazy = cdk.Lazy.string(_Text())
+    values = [1.5, -1e300, -1.7e289, -1.9e289, parameter.value_as_number, "a", "${Token[]}", lazy, many, [*many, "a"]]
+    values += [cdk.Aws.REGION, cdk.Fn.select(0, many), cdk.Lazy.any(_Any()), parameter.value]
+    for value in values:
+        assert is_token(value) is cdk.Token.is_unresolved(value), value
 
 
 def test_a_range_judges_numbers_alone(parameter: cdk.CfnParameter) -> None:

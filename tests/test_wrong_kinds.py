@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
+from support.parts import vpc_of
 from support.problems import fields, refused
 from support.synthesis import new_stack, synthesize
 
@@ -36,7 +37,7 @@ def stack() -> cdk.Stack:
 
 @pytest.fixture
 def new_job(stack: cdk.Stack) -> Callable[..., ContainerJob]:
-    platform = BatchPlatform(stack, "Batch", capacity=[Fargate()])
+    platform = BatchPlatform(stack, "Batch", capacity=[Fargate()], vpc=vpc_of(stack))
 
     def make(**options: object) -> ContainerJob:
         defaults: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from constructs import Construct
 
 from batchwright.environments.offers import Fargate, OnDemand, Spot, offer_ids
-from batchwright.model import ConfigurationError, Problem, Problems
+from batchwright.model import ConfigurationError, Platform, Problem, Problems
 from batchwright.model.arguments import like_problems
 from batchwright.network.vpc import Network
 from batchwright.notifications.job_state import JobStateNotifier
@@ -38,8 +38,9 @@ class BatchPlatform(Construct):
         construct_id: The id below it.
         capacity: One to three of `Spot`, `OnDemand` and `Fargate`, tried in this order: Spot, then On-Demand, of
             x86-64 instances by default.
-        vpc: An existing VPC; a `Network` without a way to the internet is made when left out. Images from a public
-            registry need one: `vpc=Network(self, "Network", egress=Egress.NAT).vpc`.
+        vpc: An existing VPC; a `Network` without a way to the internet is made when left out, with the endpoints that
+            the capacity needs: fewer for Fargate alone. Images from a public registry need a way:
+            `vpc=Network(self, "Network", egress=Egress.NAT).vpc`.
         topic: An existing topic for the notifications; an encrypted one is made when left out.
 
     Raises:
@@ -75,7 +76,7 @@ class BatchPlatform(Construct):
         problems.extend(_capacity_problems(capacity))
         problems.raise_if_any()
         offers = (Spot(), OnDemand()) if capacity is None else tuple(capacity)
-        self.network = None if vpc else Network(self, "Network")
+        self.network = None if vpc else Network(self, "Network", endpoints_for=_platforms(offers))
         self.vpc: ec2.IVpc = vpc or self.network.vpc  # type: ignore[union-attr]
         self.environments = self._build(offers, problems)
         self.queue = JobQueue(self, "Queue", environments=self.environments)
@@ -96,6 +97,11 @@ class BatchPlatform(Construct):
                 problems.extend([replace(each, field=f"capacity[{index}].{each.field}") for each in error.problems])
         problems.raise_if_any()
         return tuple(built)
+
+
+def _platforms(offers: Sequence[Spot | OnDemand | Fargate]) -> Sequence[Platform]:
+    """What endpoints are for: those of hosts serve tasks on Fargate too, which need fewer."""
+    return [Platform.FARGATE if all(isinstance(offer, Fargate) for offer in offers) else Platform.EC2]
 
 
 def _capacity_problems(capacity: object) -> Sequence[Problem]:

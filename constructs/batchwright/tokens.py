@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import math
+import re
+import struct
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 import jsii
 
+from batchwright.model import Problem
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
 
-# A token that stands for a number is a number far below any that has a meaning.
-_NUMBER_TOKENS: Final = -1e288
+# A token that stands for a number is one far below any that has a meaning, with these first bytes.
+_NUMBER_TOKEN: Final = b"\xfb\xff"
+_TEXT_TOKEN: Final = re.compile(r"\$\{Token\[[A-Za-z0-9:._-]+\]\}")
+_LIST_TOKEN: Final = re.compile(r"#\{Token\[[A-Za-z0-9:._-]+\]\}")
 
 
 def is_token(value: object) -> bool:
     """Whether CloudFormation fills the value in later, so that no check here can judge it."""
-    # Most values are plain; asking the CDK's kernel about each of them would slow synthesis down.
-    # (It would also end at once over an infinite number, which JSON does not have.)
-    if isinstance(value, int) or (isinstance(value, float) and not -math.inf < value < _NUMBER_TOKENS):
-        return False
-    if isinstance(value, str) and "${Token[" not in value:
-        return False
-    return bool(cdk.Token.is_unresolved(value))
+    # As `cdk.Token.is_unresolved` does it, without a message to the CDK's kernel for each value. (The kernel would also
+    # end over what is no JSON, such as an infinite number, or fail over an object of a class that it does not know.)
+    if isinstance(value, str):
+        return _TEXT_TOKEN.search(value) is not None
+    if isinstance(value, list):
+        return len(value) == 1 and isinstance(value[0], str) and _LIST_TOKEN.fullmatch(value[0]) is not None
+    if isinstance(value, float):
+        return struct.pack(">d", value).startswith(_NUMBER_TOKEN)
+    return not isinstance(value, type) and callable(getattr(value, "resolve", None))
 
 
 def within(value: float, low: float, high: float = math.inf) -> bool:
@@ -33,8 +43,9 @@ def within(value: float, low: float, high: float = math.inf) -> bool:
 
 
 def known(value: float) -> float | None:
-    """Return a number as it is; None when it is known only at deployment."""
-    return None if is_token(value) else value
+    """Return a number as it is; None when it is known only at deployment, and what is no number as it is too."""
+    given: object = value
+    return None if isinstance(given, float) and is_token(given) else value
 
 
 def as_text(amount: float) -> str:
@@ -58,14 +69,30 @@ class _Text:
 
 def mebibytes(size: cdk.Size) -> int | None:
     """MiB of a size, rounded up; None when it is known only at deployment."""
-    if size.is_unresolved():
+    # Asking whether it is known first would be one more message to the CDK's kernel.
+    try:
+        amount = size.to_mebibytes(rounding=cdk.SizeRoundingBehavior.NONE)
+    except RuntimeError:  # what the CDK raises over a token in another unit, which nothing can convert
         return None
-    return math.ceil(size.to_mebibytes(rounding=cdk.SizeRoundingBehavior.NONE))
+    return None if is_token(amount) else math.ceil(amount)
 
 
 def seconds(duration: cdk.Duration) -> float | None:
     """Seconds of a duration, whole or not; None when it is known only at deployment."""
-    return None if duration.is_unresolved() else duration.to_seconds(integral=False)
+    try:
+        amount = duration.to_seconds(integral=False)
+    except RuntimeError:  # what the CDK raises over a token in another unit, which nothing can convert
+        return None
+    return None if is_token(amount) else amount
+
+
+def open_unit_problems(field: str, duration: cdk.Duration) -> Sequence[Problem]:
+    """Find a CloudFormation parameter in another unit than the template's, which nothing can convert."""
+    unit = duration.unit_label() if duration.is_unresolved() else "seconds"
+    if unit == "seconds":
+        return []
+    fix = "Use Duration.seconds(parameter.value_as_number)."
+    return [Problem(field, f"a parameter in {unit}", "parameters in seconds", fix)]
 
 
 def where(construct: Construct) -> object:

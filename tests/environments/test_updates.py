@@ -237,3 +237,10 @@ class TestAgainstCloudFormation:
         new_hosts = {change.path for change in CHANGES if change.hosts is Effect.NEW_HOSTS}
         # The API says of this one that hosts are replaced.
         assert new_hosts <= conditional | {"ComputeResources.UpdateToLatestImageVersion"}
+
+
+def test_a_timeout_beside_a_replacement_is_shown_as_written() -> None:
+    updates = Updates(replace=True, timeout=Duration.minutes(90), terminate_jobs=True)
+    timeout, terminate = updates.problems()
+    assert str(timeout).startswith("updates.timeout = '1 hour 30 minutes': allowed is nothing together with replace")
+    assert str(terminate).startswith("updates.terminate_jobs = True: ")

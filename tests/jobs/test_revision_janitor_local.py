@@ -13,6 +13,7 @@ from batchwright.environments.offers import Fargate
 from batchwright.images.job_image import JobImage
 from batchwright.jobs.container_job import ContainerJob
 from batchwright.jobs.revision_janitor import RevisionJanitor
+from batchwright.network.vpc import Egress, Network
 from batchwright.platform import BatchPlatform
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def outputs(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> di
     folder: Path = tmp_path_factory.mktemp("cdk.out")
     app = cdk.App(outdir=str(folder), analytics_reporting=False)
     stack = cdk.Stack(app, "Janitor", env=cdk.Environment(account=server.aws.account, region=server.aws.region))
-    platform = BatchPlatform(stack, "Batch", capacity=[Fargate()])
+    vpc = Network(stack, "Network", egress=Egress.NAT).vpc
+    platform = BatchPlatform(stack, "Batch", capacity=[Fargate()], vpc=vpc)
     image = JobImage.from_registry("public.ecr.aws/docker/library/python:3.13-slim")
     job = ContainerJob(stack, "Job", image=image, queue=platform.queue, vcpus=1, memory=cdk.Size.gibibytes(2))
     janitor = RevisionJanitor(stack, "Revisions", jobs=[job], keep=2, keep_for=cdk.Duration.seconds(0))

@@ -16,6 +16,7 @@ from support.local_server import LocalServer, eventually
 from batchwright.environments.offers import Fargate
 from batchwright.images.job_image import JobImage
 from batchwright.jobs.container_job import ContainerJob
+from batchwright.network.vpc import Egress, Network
 from batchwright.notifications.topic import NotificationTopic
 from batchwright.pipelines.array_step import ArrayStep
 from batchwright.pipelines.batch_step import BatchStep
@@ -57,7 +58,8 @@ def outputs(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> di
     folder: Path = tmp_path_factory.mktemp("assembly")
     app = cdk.App(outdir=str(folder), analytics_reporting=False)
     stack = cdk.Stack(app, "Embeddings")
-    platform = BatchPlatform(stack, "Platform", capacity=[Fargate()])
+    vpc = Network(stack, "Network", egress=Egress.NAT).vpc
+    platform = BatchPlatform(stack, "Platform", capacity=[Fargate()], vpc=vpc)
     image = JobImage.from_registry("busybox:1.37")
     jobs = [
         ContainerJob(stack, name, image=image, queue=platform.queue, vcpus=1, memory=cdk.Size.gibibytes(2))

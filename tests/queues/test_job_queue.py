@@ -9,11 +9,19 @@ from aws_cdk.assertions import Annotations, Match
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.api_shapes import api_problems
-from support.parts import KINDS, SERVERLESS, environment_of
+from support.parts import KINDS, SERVERLESS, environment_of, vpc_of
 from support.problems import fields, named, refused
 from support.synthesis import new_stack, synthesize
 
-from batchwright import Architecture, Instances, JobQueue, Platform, TimeLimits
+from batchwright import (
+    Architecture,
+    CapacityOption,
+    Instances,
+    JobQueue,
+    ManagedInstancesEnvironment,
+    Platform,
+    TimeLimits,
+)
 from batchwright.contracts import Queue
 
 QUEUE = "AWS::Batch::JobQueue"
@@ -183,3 +191,29 @@ def test_accepted_or_named(kinds: list[str], priority: int, capacity: int) -> No
     assert named(lambda: queue_over(*kinds, stack=stack, priority=priority, time_limits=limits)) == wrong
     if not wrong:
         assert not api_problems("CreateJobQueue", synthesize(stack).only(QUEUE), jobQueueName="name")
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        ((CapacityOption.ON_DEMAND, CapacityOption.SPOT), []),
+        ((CapacityOption.ON_DEMAND, CapacityOption.ON_DEMAND, CapacityOption.SPOT), []),
+        ((CapacityOption.SPOT,), []),
+        ((CapacityOption.SPOT, CapacityOption.ON_DEMAND), ["environments"]),
+        ((CapacityOption.ON_DEMAND, CapacityOption.SPOT, CapacityOption.ON_DEMAND), ["environments"]),
+    ],
+)
+def test_on_demand_stands_before_spot_on_managed_instances(
+    options: tuple[CapacityOption, ...], wrong: list[str]
+) -> None:
+    stack = new_stack()
+    vpc = vpc_of(stack)
+    environments = [
+        ManagedInstancesEnvironment(stack, f"Environment{number}", vpc=vpc, capacity=option)
+        for number, option in enumerate(options)
+    ]
+    build = lambda: JobQueue(stack, "Queue", environments=environments)  # noqa: E731
+    if wrong:
+        assert fields(refused(build)) == wrong
+    else:
+        assert build().capacities[-1].is_spot is (options[-1] is CapacityOption.SPOT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batchwright import ConfigurationError
+from batchwright.model.problems import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,8 @@ def refused(build: Callable[[], object]) -> ConfigurationError:
         assert problem.allowed
         assert problem.fix.endswith((".", ")"))
         assert problem.field in str(error)
-        assert repr(problem.value) in str(error)
+        assert shown(problem.value) in str(error)
+        assert " at 0x" not in str(error)
     return error
 
 

@@ -13,6 +13,7 @@ from batchwright.checks.errors import InputError
 from batchwright.checks.finding import Finding
 from batchwright.checks.system import System, link
 from batchwright.checks.templates import read
+from batchwright.model.problems import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +85,7 @@ def _finding(rule: Rule, violation: Violation) -> Finding:
         resource=resource.logical_id,
         construct=resource.construct,
         path=violation.path,
-        message=f"{problem.field} = {problem.value!r}: allowed is {problem.allowed}.",
+        message=f"{problem.field} = {shown(problem.value)}: allowed is {problem.allowed}.",
         fix=problem.fix,
         source=rule.source,
     )

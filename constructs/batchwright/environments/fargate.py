@@ -109,6 +109,8 @@ class FargateEnvironment(Construct):
             platform=Platform.FARGATE,
             max_vcpus=None if is_token(max_vcpus) else max_vcpus,
             public_ip=self._placement.public,
+            # In public subnets, each job asks for an address.
+            internet=self._placement.public or self._placement.internet,
         )
 
     @property

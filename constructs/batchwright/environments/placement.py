@@ -11,6 +11,7 @@ from batchwright.environments.hosted.efa import open_group
 from batchwright.model import Problem, Problems
 from batchwright.model.arguments import is_like, kind_problems, like_item_problems
 from batchwright.model.efa import efa_network_problems
+from batchwright.model.managed_instances import way_out_problems
 from batchwright.model.placement import security_group_problems, subnet_problems
 from batchwright.tokens import is_token, where
 
@@ -27,11 +28,14 @@ class Placement:
     Attributes:
         subnet_ids: The subnets' ids.
         public: Whether one of them is public.
+        internet: Whether private ones route to the internet; None of public ones, where it is a matter of addresses,
+            and where the VPC is not made in this application.
         security_groups: One to five groups.
     """
 
     subnet_ids: tuple[str, ...]
     public: bool
+    internet: bool | None
     security_groups: tuple[ec2.ISecurityGroup, ...]
 
     @property
@@ -48,6 +52,7 @@ def place(
     security_groups: Sequence[ec2.ISecurityGroup] | None,
     problems: Sequence[Problem] = (),
     together: bool = False,
+    needs_internet: bool = False,
 ) -> Placement:
     """Select subnets (private ones unless told otherwise) and take or make a security group.
 
@@ -59,26 +64,38 @@ def place(
         problems: What the environment has found before.
         together: Whether hosts must share one zone and reach each other. Without a choice of subnets, the first one is
             taken then, and the new group is open to itself.
+        needs_internet: Whether VPC endpoints do not do, so that subnets without a way out are refused.
 
     Raises:
         ConfigurationError: More than 16 subnets or more than five security groups, or none of either; several zones
-            where one is needed; an argument of another kind; together with the `problems`.
+            where one is needed; no way out where one is needed; an argument of another kind; together with the
+            `problems`.
             Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
     """
     found = Problems(where(scope))
     found.extend(problems)
     selection = _select(vpc, subnets, found, together=together) if _is_place(found, vpc, subnets) else None
     if selection:
-        found.extend(subnet_problems(len(selection[0])))
+        found.extend(subnet_problems(len(selection.subnet_ids)))
+        found.extend(way_out_problems(internet=selection.internet) if needs_internet else [])
     fix = "Use [ec2.SecurityGroup(...)]."
     if security_groups is not None:
         kind = "a security group"
         kinds = like_item_problems("security_groups", security_groups, "security_group_id", kind=kind, fix=fix)
         found.extend(kinds or security_group_problems(len(security_groups)))
     found.raise_if_any()
-    subnet_ids, public = selection or ((), False)
+    chosen = selection or _Selection((), public=False, internet=None)
     groups = security_groups or (open_group(scope, vpc) if together else _closed_group(scope, vpc),)
-    return Placement(subnet_ids, public, tuple(groups))
+    return Placement(chosen.subnet_ids, chosen.public, chosen.internet, tuple(groups))
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """Chosen subnets, as far as `Placement` tells of them."""
+
+    subnet_ids: tuple[str, ...]
+    public: bool
+    internet: bool | None
 
 
 def _is_place(found: Problems, vpc: ec2.IVpc, subnets: object) -> bool:
@@ -97,13 +114,10 @@ def _is_place(found: Problems, vpc: ec2.IVpc, subnets: object) -> bool:
 
 def _select(
     vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None, found: Problems, *, together: bool
-) -> tuple[tuple[str, ...], bool] | None:
-    """Choose subnets: their ids, and whether one of them is public; None where the VPC has none such."""
+) -> _Selection | None:
+    """Choose subnets; None where the VPC has none such."""
     if subnets is None:
-        # The CDK's own preference, in half the calls that select_subnets() takes.
-        private = vpc.private_subnets or vpc.isolated_subnets
-        chosen = private or vpc.public_subnets
-        return tuple(subnet.subnet_id for subnet in (chosen[:1] if together else chosen)), not private
+        return _select_private(vpc, together=together)
     try:
         selected = vpc.select_subnets(
             availability_zones=subnets.availability_zones,
@@ -124,7 +138,29 @@ def _select(
         found.extend(
             efa_network_problems(inbound_from_itself=None, outbound_to_itself=None, placement_group=None, zones=count)
         )
-    return tuple(selected.subnet_ids), selected.has_public
+    ids, public = tuple(selected.subnet_ids), selected.has_public
+    return _Selection(ids, public=public, internet=None if public else _reaches_internet(vpc, ids))
+
+
+def _select_private(vpc: ec2.IVpc, *, together: bool) -> _Selection:
+    # The CDK's own preference, in half the calls that select_subnets() takes.
+    routed = vpc.private_subnets
+    private = routed or vpc.isolated_subnets
+    chosen = private or vpc.public_subnets
+    ids = tuple(subnet.subnet_id for subnet in (chosen[:1] if together else chosen))
+    known = bool(private) and isinstance(vpc, ec2.Vpc)
+    return _Selection(ids, public=not private, internet=bool(routed) if known else None)
+
+
+def _reaches_internet(vpc: ec2.IVpc, subnet_ids: Sequence[str]) -> bool | None:
+    """Whether private subnets route to the internet.
+
+    None of an imported VPC: a look-up calls a subnet isolated whose way out is a firewall or an instance of the user's.
+    """
+    if not isinstance(vpc, ec2.Vpc):
+        return None
+    isolated = {subnet.subnet_id for subnet in vpc.isolated_subnets}
+    return False if isolated.issuperset(subnet_ids) else True if isolated.isdisjoint(subnet_ids) else None
 
 
 def _closed_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:

@@ -47,8 +47,11 @@ class Updates:
             *required_problems("updates.replace", self.replace, bool, fix=fix),
             *kind_problems("updates.latest_image", self.latest_image, bool, fix=fix),
         ]
-        for name, value in (("timeout", self.timeout), ("terminate_jobs", self.terminate_jobs or None)):
-            if self.replace and value is not None:
+        if found or not self.replace:
+            return found
+        time = None if self.timeout is None else self.timeout.to_human_string()
+        for name, value in (("timeout", time), ("terminate_jobs", self.terminate_jobs or None)):
+            if value is not None:
                 allowed = "nothing together with replace: no host is replaced in place then"
                 found.append(Problem(f"updates.{name}", value, allowed, "Leave one of the two out."))
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batchwright.model import Problem
 from batchwright.model.host_arguments import key_problems, missing_problems, text_problems
 from batchwright.model.volumes import device_name_problems, gp3_problems
 from batchwright.tokens import is_token, known
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_kms as kms
-
-    from batchwright.model import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class BlockDevice:
     def problems(self) -> Sequence[Problem]:
         """Find what AWS would refuse."""
         return [
-            *([] if is_token(self.device_name) else device_name_problems(self.device_name)),
+            *self._name_problems(),
             *gp3_problems(
                 gibibytes=known(self.gibibytes),
                 iops=known(self.iops),
@@ -55,3 +54,9 @@ class BlockDevice:
             *text_problems("snapshot_id", self.snapshot_id, example="snap-0123456789abcdef0"),
             *key_problems("encryption_key", self.encryption_key),
         ]
+
+    def _name_problems(self) -> Sequence[Problem]:
+        name: object = self.device_name
+        if not isinstance(name, str):
+            return [Problem("device_name", name, "text", "Use '/dev/sdf'.")]
+        return [] if is_token(name) else device_name_problems(name)

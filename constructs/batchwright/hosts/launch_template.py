@@ -183,7 +183,8 @@ class HostLaunchTemplate(Construct):
 
 def _given(text: str | None) -> str | None:
     """Return a text as it is; None when it is left out or known only at deployment."""
-    return None if text is None or is_token(text) else text
+    given: object = text
+    return None if isinstance(given, str) and is_token(given) else text
 
 
 def _root_problems(volume: RootVolume) -> Sequence[Problem]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from batchwright.hosts.part import Contribution, HostAccess, Stage
 from batchwright.hosts.sections import section
 from batchwright.model.arguments import like_item_problems
+from batchwright.secret_access import grant_read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,4 +54,4 @@ class RegistryLogin:
     def permit(self, access: HostAccess) -> None:
         """Let the hosts read the secrets, and decrypt them where they have a key of their own."""
         for secret in self.secrets:
-            secret.grant_read(access.role)
+            grant_read_secret(secret, access.role)

@@ -14,6 +14,7 @@ from aws_cdk import Fn
 from batchwright.hosts.part import Section, Stage
 from batchwright.model import Problem
 from batchwright.model.host_arguments import is_a, is_text
+from batchwright.model.problems import quoted, shown
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def section_problems(each: Section) -> Sequence[Problem]:
             allowed = f"capital letters, digits and _, apart from {', '.join(sorted(_OWN))}"
             found.append(Problem("variables", name, allowed, "Use a name such as 'FOLDER'."))
         if not is_text(value) or "\0" in value:
-            found.append(Problem(f"variables[{name!r}]", value, "text", f"Use {str(value)!r}."))
+            found.append(Problem(f"variables[{shown(name)}]", value, "text", f"Use {quoted(value)}."))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,9 @@ from aws_cdk import aws_ecr_assets as assets
 
 from batchwright.images.repository import ImageRepository
 from batchwright.model import Architecture, Problems
-from batchwright.model.arguments import like_problems
+from batchwright.model.arguments import like_problems, text_values_problems
 from batchwright.model.windows import OperatingSystem, windows_architecture_problems
+from batchwright.secret_access import grant_read_secret
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
@@ -75,27 +77,29 @@ class JobImage:
             ConfigurationError: The folder or its Dockerfile is missing, or the architecture is unknown.
         """
         problems = Problems(f"JobImage.from_folder {construct_id!r}")
-        path = Path(folder)
+        given: object = folder
+        path = Path(folder) if isinstance(given, str | Path) else None
         if problems.check(
-            path.is_dir(),
+            path is not None and os.path.isdir(path),  # noqa: PTH112 - Path.is_dir() fails over too long a name
             field="folder",
-            value=str(folder),
+            value=str(folder) if path else folder,
             allowed="an existing folder",
             fix="Correct the path; a relative one starts where the app is run.",
         ):
             problems.check(
-                (path / "Dockerfile").is_file(),
+                path is not None and (path / "Dockerfile").is_file(),
                 field="folder",
                 value=str(folder),
                 allowed="a folder with a Dockerfile",
                 fix="Add a Dockerfile, or name the folder that holds it.",
             )
         built_for = single_architecture(architecture, problems)
+        problems.extend([] if build_args is None else text_values_problems("build_args", build_args))
         problems.raise_if_any()
         asset = assets.DockerImageAsset(
             scope,
             construct_id,
-            directory=str(path),
+            directory=str(folder),
             build_args=dict(build_args) if build_args else None,
             platform=_platform(built_for),
         )
@@ -123,8 +127,15 @@ class JobImage:
                 Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
         """
         problems = Problems("JobImage.from_repository")
+        fix = "Use an ecr.Repository, or an ImageRepository."
+        if not isinstance(repository, ImageRepository):
+            kind = "a repository of ECR"
+            problems.extend(
+                like_problems("repository", repository, "repository_arn", kind=kind, fix=fix, required=True)
+            )
+        given: object = tag
         problems.check(
-            is_token(tag) or bool(_TAG.fullmatch(tag)),
+            isinstance(given, str) and (is_token(given) or bool(_TAG.fullmatch(given))),
             field="tag",
             value=tag,
             allowed="a tag (up to 128 letters, digits, _, . and -) or a digest (sha256: and 64 hexadecimal digits)",
@@ -165,8 +176,9 @@ class JobImage:
                 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerProperties.html
         """
         problems = Problems("JobImage.from_registry")
+        given: object = name
         problems.check(
-            is_token(name) or (len(name) <= _MAX_URI and bool(_NAME.fullmatch(name))),
+            isinstance(given, str) and (is_token(given) or (len(given) <= _MAX_URI and bool(_NAME.fullmatch(given)))),
             field="name",
             value=name,
             allowed=f"1 to {_MAX_URI} letters, digits and -_:./#@",
@@ -184,7 +196,7 @@ class JobImage:
             return self.repository.grant_pull(grantee)
         if self.cache is not None:
             return self.cache.grant_pull(grantee)
-        return self.credentials.grant_read(grantee) if self.credentials else None
+        return grant_read_secret(self.credentials, grantee) if self.credentials else None
 
 
 def built(

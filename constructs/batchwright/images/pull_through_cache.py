@@ -38,7 +38,9 @@ class PullThroughCache(Construct):
     """Images of another registry, kept in ECR: pulled from there once, and from ECR by every host after that.
 
     A hundred hosts that start at once do not run into Docker Hub's limits, and hosts without a way to the internet
-    pull through ECR's endpoints. (The first pull of an image needs ECR's own way out, never the host's.)
+    pull through ECR's endpoints what is there already. The first pull of an image must not come through endpoints
+    alone: pull it once from anywhere else, `docker pull` on a workstation for example.
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
         cache = PullThroughCache(self, "Cache", upstream="public.ecr.aws", prefix="public")
         image = cache.image("docker/library/python:3.13-slim")

@@ -9,6 +9,7 @@ from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import like_problems, required_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -49,13 +50,20 @@ class ImageRepository(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
+        count: object = keep_images
         problems.check(
             # ECR's policy is a text, in which nothing is filled in at deployment.
-            keep_images >= 1,
+            isinstance(count, int) and not isinstance(count, bool) and count >= 1,
             field="keep_images",
             value=keep_images,
-            allowed="1 or more, known now",
+            allowed="a whole number, 1 or more, known now",
             fix="50 is the default.",
+        )
+        problems.extend(
+            like_problems("encryption_key", encryption_key, "key_arn", kind="a kms.IKey", fix="Use kms.Key(...).")
+        )
+        problems.extend(
+            required_problems("removal_policy", removal_policy, RemovalPolicy, fix="Use RemovalPolicy.RETAIN.")
         )
         problems.raise_if_any()
         self.repository = ecr.Repository(

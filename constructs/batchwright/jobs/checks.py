@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchwright.contracts import Queue
+from batchwright.jobs.registries import registries_problems
 from batchwright.jobs.sizes import size_problems
 from batchwright.jobs.units import payload_problems
 from batchwright.model.arguments import required_problems
@@ -42,6 +43,7 @@ def job_problems(
     found = [
         *size_problems(container.requirements(queue.platform), capacities),
         *architecture_fit_problems(image.architecture, capacities),
+        *registries_problems({"image": image}, capacities),
         *container.problems(queue.platform),
         *options.problems(queue, command=container.command),
         *task.problems(queue),

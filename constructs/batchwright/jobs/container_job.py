@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import aws_iam as iam
@@ -12,9 +12,9 @@ from constructs import Construct
 
 from batchwright.jobs.checks import job_kind_problems, job_problems
 from batchwright.jobs.containers.container import ContainerSpec
-from batchwright.jobs.containers.log_driver import ContainerLog, LogDriver, stream_prefix
-from batchwright.jobs.containers.rendering import container_properties, ecs_properties, task_container
-from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
+from batchwright.jobs.containers.definition import NAME, define_container
+from batchwright.jobs.containers.log_driver import LogDriver
+from batchwright.jobs.definition import DefinitionOptions
 from batchwright.jobs.task_options import TaskOptions
 from batchwright.model import Platform, Problems
 from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from batchwright.jobs.retries import RetryStrategy
     from batchwright.jobs.storage.volumes import Mount
     from batchwright.model import Requirements
-
-
-_NAME: Final = "main"
 
 
 @jsii.implements(iam.IGrantable)
@@ -165,7 +162,9 @@ class ContainerJob(Construct):
         self._parameters = dict(options.parameters)
         self._requirements = container.requirements(queue.platform)
         self._task = shared.make(self, queue, image, mounts)
-        self._definition = self._define(options, queue, shared.log_driver)
+        self._definition = define_container(
+            self, container, options, self._task, queue=queue, label=construct_id, driver=shared.log_driver
+        )
 
     @property
     def label(self) -> str:
@@ -221,7 +220,7 @@ class ContainerJob(Construct):
     def shape(self) -> TaskShape:
         """Its one container, as a submission changes it."""
         form = TaskForm.ECS if self._task.platform is Platform.MANAGED_INSTANCES else TaskForm.CONTAINER
-        return TaskShape(form, (ContainerPart(_NAME, self.command),))
+        return TaskShape(form, (ContainerPart(NAME, self.command),))
 
     @property
     def job_role(self) -> iam.IRole:
@@ -249,22 +248,3 @@ class ContainerJob(Construct):
         Every revision: a deployment between two submissions makes a new one, and the caller must not lose its right.
         """
         return self._definition.grant_submit(grantee)
-
-    def _define(self, options: DefinitionOptions, queue: Queue, driver: LogDriver) -> Definition:
-        container, task = self._container, self._task
-        log = ContainerLog(driver=driver, group=task.log_group, prefix=stream_prefix(self._label))
-        container.grant(job_role=task.job_role, execution_role=task.execution_role, log=log)
-        # Managed Instances take the newer form only, even for one container.
-        managed = task.platform is Platform.MANAGED_INSTANCES
-        definition = make_definition(
-            self,
-            options,
-            queue=queue,
-            platform=task.platform,
-            architecture=task.architecture,
-            container=None if managed else container_properties(container, log, task),
-            ecs=ecs_properties([task_container(container, log, task, name=_NAME)], task) if managed else None,
-        )
-        # The execution role's policy is there before the first job is.
-        definition.resource.node.add_dependency(task.execution_role)
-        return definition

@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from batchwright.model import Problems
 from batchwright.model.host_shares import host_share, host_share_problems
+from batchwright.model.problems import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class JobSize:
                 Source: https://docs.aws.amazon.com/batch/latest/userguide/memory-management.html
         """
         name = instance_type.to_string() if isinstance(instance_type, ec2.InstanceType) else instance_type
-        problems = Problems(f"JobSize.fit {name!r}")
+        problems = Problems(f"JobSize.fit {shown(name)}")
         problems.extend(host_share_problems(name, share))
         problems.raise_if_any()
         part = host_share(name, share)

@@ -13,7 +13,7 @@ from constructs import Construct
 from batchwright.contracts import Job, Queue
 from batchwright.functions import ShippedFunction
 from batchwright.model import Problem, Problems
-from batchwright.model.arguments import item_problems, kind_problems
+from batchwright.model.arguments import item_problems, kind_problems, required_problems
 from batchwright.model.revisions import (
     MAX_JANITOR_JOBS,
     MAX_JANITOR_QUEUES,
@@ -24,7 +24,7 @@ from batchwright.model.revisions import (
     revision_arn_problems,
     schedule_rate_problems,
 )
-from batchwright.tokens import is_token, known, seconds, where
+from batchwright.tokens import is_token, known, open_unit_problems, seconds, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,6 +86,8 @@ class RevisionJanitor(Construct):
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
         problems.extend([*_kind_problems(jobs, queues, keep, keep_for, pinned, every, dry_run)])
+        fix = "Use logs.RetentionDays.ONE_MONTH."
+        problems.extend(required_problems("log_retention", log_retention, logs.RetentionDays, fix=fix))
         problems.raise_if_any()
         keep_for = keep_for or cdk.Duration.days(7)
         every = every or cdk.Duration.days(1)
@@ -209,8 +211,7 @@ def _value_problems(
     newest, kept, period = known(keep), seconds(keep_for), seconds(every)
     if newest is not None:
         yield from kept_revisions_problems(newest)
-    if kept is not None:
-        yield from kept_for_problems(kept)
+    yield from open_unit_problems("keep_for", keep_for) if kept is None else kept_for_problems(kept)
     for number, arn in enumerate(pinned):
         if not is_token(arn):
             yield from revision_arn_problems(f"pinned[{number}]", arn)

@@ -10,7 +10,7 @@ from aws_cdk import Size, SizeRoundingBehavior
 from batchwright.model import Platform, Problem, timeouts
 from batchwright.model.definition_size import definition_size_problems
 from batchwright.model.storage import ephemeral_storage_on_ec2_problems, ephemeral_storage_problems
-from batchwright.tokens import is_token, mebibytes
+from batchwright.tokens import is_token, mebibytes, open_unit_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ def payload_problems(texts: Iterable[str]) -> Sequence[Problem]:
 
 def timeout_problems(timeout: Duration, limit: float | None) -> Sequence[Problem]:
     """Find what is wrong with the time that an attempt may take; `limit` is its seconds, as far as they are known."""
-    return _timeout_unit_problems(timeout) if limit is None else timeouts.timeout_problems(limit)
+    return open_unit_problems("timeout", timeout) if limit is None else timeouts.timeout_problems(limit)
 
 
 def memory_unit_problems(memory: Size, memory_mib: int | None, *, field: str = "memory") -> Sequence[Problem]:
@@ -61,14 +61,6 @@ def memory_unit_problems(memory: Size, memory_mib: int | None, *, field: str = "
         return []
     fix = "Use Size.mebibytes(parameter.value_as_number)."
     return [Problem(field, "a parameter in another unit", "parameters in MiB", fix)]
-
-
-def _timeout_unit_problems(timeout: Duration) -> Sequence[Problem]:
-    unit = timeout.unit_label()
-    if unit == "seconds":
-        return []
-    fix = "Use Duration.seconds(parameter.value_as_number)."
-    return [Problem("timeout", f"a parameter in {unit}", "parameters in seconds", fix)]
 
 
 def _is_in(size: Size, unit: str) -> bool:

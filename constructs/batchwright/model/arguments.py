@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from batchwright.model.problems import Problem
+from batchwright.model.problems import Problem, quoted, shown
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -93,7 +93,7 @@ def mapping_problems(field: str, values: object, wanted: type, *, fix: str) -> S
     if not isinstance(values, Mapping):
         return [Problem(field, values, f"a mapping of names to {wanted.__name__}", fix)]
     return [
-        Problem(f"{field}[{name!r}]", value, f"{_one(wanted)} under a text", fix)
+        Problem(f"{field}[{shown(name)}]", value, f"{_one(wanted)} under a text", fix)
         for name, value in values.items()
         if not (isinstance(name, str) and isinstance(value, wanted))
     ]
@@ -111,7 +111,7 @@ def texts_problems(field: str, value: object, *, fix: str) -> Sequence[Problem]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return [Problem(field, value, "a list of texts", fix)]
     return [
-        Problem(f"{field}[{number}]", item, "text", f"Use {str(item)!r}.")
+        Problem(f"{field}[{number}]", item, "text", f"Use {quoted(item)}.")
         for number, item in enumerate(value)
         if not isinstance(item, str)
     ]
@@ -131,8 +131,9 @@ def text_values_problems(field: str, values: object) -> Sequence[Problem]:
     """Find what is no mapping, and values of one that are no text."""
     if not isinstance(values, Mapping):
         return [Problem(field, values, "a mapping of names to texts", 'Use {"NAME": "value"}.')]
+    allowed = "text under a name that is text"
     return [
-        Problem(f"{field}[{name!r}]", value, "text under a name that is text", f"Use {str(name)!r}: {str(value)!r}.")
+        Problem(f"{field}[{shown(name)}]", value, allowed, f"Use {quoted(name)}: {quoted(value)}.")
         for name, value in values.items()
         if not (isinstance(value, str) and isinstance(name, str))
     ]

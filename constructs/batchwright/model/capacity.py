@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchwright.model.architecture import Architecture
+    from batchwright.model.managed_instances import CapacityOption
 
 
 class Platform(StrEnum):
@@ -33,6 +34,8 @@ class Capacity:
         public_ip: Whether Fargate jobs need a public address to reach AWS (public subnets).
         efa_interfaces: Elastic Fabric Adapters of each host.
         namespace: Kubernetes namespace of its pods; None anywhere but on EKS.
+        internet: Whether its hosts or tasks reach the internet; None when that is open, as in an imported VPC.
+        capacity_option: How Managed Instances are bought; None elsewhere, where `kind` says it.
     """
 
     kind: str
@@ -43,8 +46,10 @@ class Capacity:
     public_ip: bool = False
     efa_interfaces: int = 0
     namespace: str | None = None
+    internet: bool | None = None
+    capacity_option: CapacityOption | None = None
 
     @property
     def is_spot(self) -> bool:
         """Whether AWS may take the capacity back while a job runs."""
-        return self.kind in {"SPOT", "FARGATE_SPOT"}
+        return self.kind in {"SPOT", "FARGATE_SPOT"} or self.capacity_option == "SPOT"

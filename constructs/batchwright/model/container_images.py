@@ -16,10 +16,72 @@ MAX_IMAGE_LENGTH: Final = 255
 _OPEN_UPSTREAMS: Final = ("public.ecr.aws", "quay.io", "registry.k8s.io")
 _CLOSED_UPSTREAMS: Final = ("registry-1.docker.io", "ghcr.io", "registry.gitlab.com")
 _AZURE: Final = re.compile(r"[A-Za-z0-9]{5,50}\.azurecr\.io")
+_OPEN_MARK: Final = re.compile(r"[^A-Za-z0-9.:@_-]")
 CREDENTIALS_PREFIX: Final = "ecr-pullthroughcache/"
 _PREFIX_LENGTHS: Final = (2, 30)
 _PREFIX: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _CACHED: Final = re.compile(rf"{_PREFIX.pattern}(?::[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?")
+
+
+# Registries on the internet, of which no VPC endpoint leads to any. Others may stand in the VPC, or be joined to it.
+# Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (ECR Public)
+_DOCKER_HUB: Final = "docker.io"
+_PUBLIC_REGISTRIES: Final = frozenset(
+    {
+        *_OPEN_UPSTREAMS,
+        *_CLOSED_UPSTREAMS,
+        _DOCKER_HUB,
+        "index.docker.io",
+        "mcr.microsoft.com",
+        "nvcr.io",
+        "registry.access.redhat.com",
+    }
+)
+
+
+def public_registry(image: str) -> str | None:
+    """Name the registry on the internet that an image comes from; None of ECR, and where it may be anywhere.
+
+    A first part without a dot, a port or `localhost` is no registry: such images are Docker Hub's.
+    Source: https://github.com/distribution/reference/blob/main/normalize.go
+    """
+    first, slash, _ = image.partition("/")
+    if _OPEN_MARK.search(first):
+        return None
+    if not slash or not (set(".:") & set(first) or first == "localhost"):
+        return _DOCKER_HUB
+    return first if first in _PUBLIC_REGISTRIES else None
+
+
+def registry_problems(image: str, internet: Sequence[bool | None]) -> Sequence[Problem]:
+    """Find an image of a registry on the internet where no environment of the queue has a way to it.
+
+    Args:
+        image: The image.
+        internet: Whether each environment of the queue reaches the internet; None when open.
+    """
+    registry = public_registry(image)
+    if registry is None or not internet or any(each is not False for each in internet):
+        return []
+    return [_registry_problem(image, registry, "no environment of the queue has")]
+
+
+def partial_registry_problems(image: str, internet: Sequence[bool | None]) -> Sequence[Problem]:
+    """Find an image of a registry on the internet where some environments of the queue have no way to it."""
+    registry, cut = public_registry(image), [number for number, each in enumerate(internet, 1) if each is False]
+    if registry is None or not cut or len(cut) == len(internet):
+        return []
+    return [_registry_problem(image, registry, f"environment {' and '.join(map(str, cut))} of the queue has not")]
+
+
+def _registry_problem(image: str, registry: str, who: str) -> Problem:
+    allowed = f"images of ECR: {registry} needs a way to the internet, which {who}"
+    fix = (
+        "Run in subnets with a NAT gateway or public addresses (Egress.NAT, Egress.PUBLIC), or keep the image in ECR "
+        "(JobImage.from_folder, JobImage.from_repository). A way out that the CDK does not know is told by "
+        "ec2.SubnetType.PRIVATE_WITH_EGRESS."
+    )
+    return Problem("image", image, allowed, fix)
 
 
 def image_reference_problems(image: str) -> Sequence[Problem]:

@@ -45,6 +45,18 @@ NEVER: Final = -1
 """The idle time of instances that never end for being idle."""
 
 
+def way_out_problems(*, internet: bool | None) -> Sequence[Problem]:
+    """Find subnets without a way to the internet, where VPC endpoints do not do; None is open.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ManagedInstancesNetworkConfiguration.html
+    """
+    if internet is not False:
+        return []
+    allowed = "subnets with a NAT gateway or public addresses, which Managed Instances need"
+    fix = "Use a Network with Egress.NAT, or ec2.SubnetType.PRIVATE_WITH_EGRESS for another way out."
+    return [Problem("subnets", "no way to the internet", allowed, fix)]
+
+
 def provider_problems(*, kind: str, provider: bool | None, tags: bool | None) -> Sequence[Problem]:
     """Find a provider of managed instances where there must be none, or none where there must be one.
 

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# What Python writes of an object that does not say how it reads: its class, and an address that nobody can use.
+_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+(?=>)")
+_OBJECT: Final = re.compile(r"<(?:[\w.<>]*\.)?(?P<kind>\w+) object>")
+# The CDK's own stand-in for an interface: `_IVpcProxy` is an `IVpc`.
+_PROXY: Final = re.compile(r"_(?P<interface>I\w+)Proxy")
+_MEMBER: Final = re.compile(r"<(?P<member>[A-Za-z_]\w*\.[A-Za-z_]\w*): [^<>]*>")
+# The CDK's stand-ins for what is known only at deployment: in a text or a list, and as a number.
+_TOKEN: Final = re.compile(r"[$#]\{Token\[[^\]]*\]\}|-1\.8881545\d*e\+289")
+_LONGEST: Final = 300
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: as Python would, but objects by their class, members of enums by their name."""
+    try:
+        text = repr(value)
+    except Exception:  # what an object says of itself is not ours, and never the problem to tell
+        return f"<{type(value).__name__}>"
+    text = _TOKEN.sub("<token>", text) if type(value) is str else _MEMBER.sub(r"\g<member>", _plain(text))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def quoted(value: object) -> str:
+    """Write a value as the text that was meant, for a fix; any text for what has none of its own."""
+    return repr(str(value)) if isinstance(value, str | int | float | PurePath) else "'text'"
+
+
+def _plain(text: str) -> str:
+    """Write objects by their class and tokens as what they are, wherever they stand in a text."""
+    return _TOKEN.sub("<token>", _OBJECT.sub(lambda found: f"<{_kind(found['kind'])}>", _ADDRESS.sub("", text)))
+
+
+def _kind(name: str) -> str:
+    proxy = _PROXY.fullmatch(name)
+    return proxy["interface"] if proxy else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +64,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Read as one line: field, value, what is allowed, the fix."""
-        return f"{self.field} = {self.value!r}: allowed is {self.allowed}. {self.fix}"
+        return _plain(f"{self.field} = {shown(self.value)}: allowed is {self.allowed}. {self.fix}")
 
 
 class ConfigurationError(ValueError):

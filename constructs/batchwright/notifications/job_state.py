@@ -9,7 +9,13 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from batchwright.model import Problems
-from batchwright.model.arguments import choice_problems
+from batchwright.model.arguments import (
+    choice_problems,
+    flag_problems,
+    like_item_problems,
+    like_problems,
+    texts_problems,
+)
 from batchwright.notifications.topic import NotificationTopic
 from batchwright.notifications.topic_target import topic_target
 from batchwright.queues.events import JOB_STATES, job_state_detail
@@ -60,7 +66,7 @@ class JobStateNotifier(Construct):
         include_array_children: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._check(states)
+        self._check(queues, jobs, states, topic, include_array_children=include_array_children)
         self.notification_topic: NotificationTopic | None = None
         if topic is None:
             self.notification_topic = NotificationTopic(self, "Topic")
@@ -84,9 +90,18 @@ class JobStateNotifier(Construct):
         name = f"{job.job_definition_name}:"
         return cdk.Stack.of(self).format_arn(service="batch", resource="job-definition", resource_name=name)
 
-    def _check(self, states: Sequence[str]) -> None:
+    def _check(
+        self, queues: object, jobs: object, states: Sequence[str], topic: object, *, include_array_children: object
+    ) -> None:
         problems = Problems(where(self))
-        problems.extend(choice_problems("states", states, JOB_STATES, fix="Leave states out for FAILED."))
+        fix = "Use [queue], with a JobQueue."
+        problems.extend(like_item_problems("queues", queues, "job_queue_arn", kind="a queue", fix=fix))
+        fix = "Use [job], with a ContainerJob."
+        problems.extend(like_item_problems("jobs", jobs, "job_definition_name", kind="a job", fix=fix))
+        wrong = texts_problems("states", states, fix='Use ["FAILED"].')
+        problems.extend(wrong or choice_problems("states", states, JOB_STATES, fix="Leave states out for FAILED."))
+        problems.extend(like_problems("topic", topic, "topic_arn", kind="an sns.ITopic", fix="Use sns.Topic(...)."))
+        problems.extend(flag_problems("include_array_children", include_array_children))
         problems.raise_if_any()
 
 

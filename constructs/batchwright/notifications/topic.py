@@ -12,6 +12,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.model.arguments import like_problems
 from batchwright.tokens import is_token, where
 
 
@@ -29,7 +30,7 @@ class NotificationTopic(Construct):
             alarms publish, it must let CloudWatch use the key.
 
     Raises:
-        ConfigurationError: Both `topic` and `key` are given.
+        ConfigurationError: Both `topic` and `key` are given, or something else in their place.
 
     Attributes:
         topic: The topic.
@@ -46,6 +47,8 @@ class NotificationTopic(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
+        problems.extend(like_problems("topic", topic, "topic_arn", kind="an sns.ITopic", fix="Use sns.Topic(...)."))
+        problems.extend(like_problems("key", key, "key_arn", kind="a kms.IKey", fix="Use kms.Key(...)."))
         problems.check(
             topic is None or key is None,
             field="key",

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.jobs.units import size_of
 from batchwright.model import Problem
-from batchwright.model.arguments import kind_problems, number_problems, required_problems, text_list_problems
+from batchwright.model.arguments import kind_problems, number_problems, required_problems
 from batchwright.model.environment_variables import variable_name_problems
+from batchwright.model.problems import quoted, shown
 from batchwright.model.sizes import ec2_memory_problems, gpu_problems
 from batchwright.pipelines.paths import array, array_problems, is_path, literal, path_problems, text
 from batchwright.tokens import as_text, is_token, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import aws_cdk as cdk
 
@@ -107,7 +108,7 @@ def text_value(key: str, value: str) -> dict[str, str]:
 def text_problems(field: str, value: object) -> Iterable[Problem]:
     """Find what is neither text nor a good JSONPath."""
     if not isinstance(value, str):
-        yield Problem(field, value, "text, or a JSONPath such as $.key", f"Use {str(value)!r}.")
+        yield Problem(field, value, "text, or a JSONPath such as $.key", f"Use {quoted(value)}.")
     elif is_path(value):
         yield from path_problems(field, value, single=True)
 
@@ -121,18 +122,17 @@ def _environment_problems(at: str, environment: object) -> Iterable[Problem]:
         yield Problem(at, environment, "a mapping of names to texts", 'Use {"NAME": "value"}.')
         return
     for name, value in environment.items():
-        named = f"{at}[{name!r}]"
+        named = f"{at}[{shown(name)}]"
         if not name:
             yield Problem(named, value, "a variable with a name", "Give it one.")
-        wrong_kind = required_problems(named, name, str, fix=f"Use {str(name)!r}.")
+        wrong_kind = required_problems(named, name, str, fix=f"Use {quoted(name)}.")
         yield from wrong_kind or variable_name_problems(name, field=named)
         yield from text_problems(named, value)
 
 
-def _words_problems(at: str, words: Sequence[str]) -> Iterable[Problem]:
-    wrong = text_list_problems(at, words, fix='Use ["python", "main.py"].')
-    yield from wrong
-    if wrong:
+def _words_problems(at: str, words: object) -> Iterable[Problem]:
+    if not isinstance(words, Sequence) or isinstance(words, str | bytes):
+        yield Problem(at, words, "a list of texts", 'Use ["python", "main.py"].')
         return
     for number, word in enumerate(words):
         yield from text_problems(f"{at}[{number}]", word)
@@ -165,4 +165,4 @@ def _gpu_problems(at: str, gpus: int | str | None) -> Iterable[Problem]:
 
 def _is_open(amount: object) -> bool:
     """Whether an amount is left out, looked up in the state, or known only at deployment."""
-    return amount is None or is_path(amount) or is_token(amount)
+    return amount is None or is_path(amount) or (isinstance(amount, str | float) and is_token(amount))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batchwright.model.arguments import required_problems
 from batchwright.pipelines.paths import is_path, path_problems
 from batchwright.pipelines.step import State, States, Step
 
@@ -39,5 +40,7 @@ class Fail(Step):
     def own_problems(self) -> Iterable[Problem]:
         """Find what Step Functions would refuse."""
         for field, value in (("error", self._error), ("cause", self._cause)):
-            if is_path(value):
+            wrong = required_problems(f"{self.name}.{field}", value, str, fix="Use a text, or $.error.Error.")
+            yield from wrong
+            if not wrong and is_path(value):
                 yield from path_problems(f"{self.name}.{field}", value, single=True)

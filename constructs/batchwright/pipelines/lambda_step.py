@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batchwright.model import Problems
+from batchwright.model.arguments import like_problems
 from batchwright.pipelines.paths import state_path_problems, template, template_problems
 from batchwright.pipelines.permissions import Permission, Site
 from batchwright.pipelines.retries import lambda_retry
@@ -46,6 +48,11 @@ class LambdaStep(Step):
         payload: Mapping[str, object] | None = None,
         result_path: str = "$",
     ) -> None:
+        problems = Problems("LambdaStep")
+        fix = "Use a lambda_.Function, or lambda_.Function.from_function_arn(...)."
+        kind = "a Lambda function"
+        problems.extend(like_problems("function", function, "function_arn", kind=kind, fix=fix, required=True))
+        problems.raise_if_any()
         super().__init__(function.node.id if name is None else name)
         self.function = function
         self.result_path = result_path
@@ -67,7 +74,7 @@ class LambdaStep(Step):
 
     def own_problems(self) -> Iterable[Problem]:
         """Find what Step Functions would refuse."""
-        yield from template_problems(f"{self.name}.payload", self._payload or {})
+        yield from template_problems(f"{self.name}.payload", {} if self._payload is None else self._payload)
         yield from state_path_problems(f"{self.name}.result_path", self.result_path)
 
     def permissions(self, site: Site) -> Iterable[Permission]:

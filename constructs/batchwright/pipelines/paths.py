@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from batchwright.model import Problem
+from batchwright.model.problems import quoted, shown
 
 _FIELD: Final = r"(?:\.[A-Za-z_][A-Za-z0-9_-]*|\[\d+\]|\['[^'\\]+'\])"
 _MANY: Final = r"(?:\.\*|\[\*\]|\[-\d+\]|\[-?\d*:-?\d*\]|\.\.[A-Za-z_][A-Za-z0-9_-]*)"
@@ -82,11 +83,16 @@ def template(values: Mapping[str, object]) -> dict[str, Any]:
     return dict(_entry(key, value) for key, value in values.items())
 
 
-def template_problems(field: str, values: Mapping[str, object]) -> list[Problem]:
+def template_problems(field: str, values: object) -> list[Problem]:
     """Find what cannot be rendered in a payload: malformed paths, values that are not JSON."""
+    if not isinstance(values, Mapping):
+        return [Problem(field, values, "a mapping of names to values", 'Use {"key": "$.key"}.')]
     found: list[Problem] = []
     for key, value in values.items():
-        found += _value_problems(f"{field}[{key!r}]", value, intrinsic=key.endswith(".$"))
+        if isinstance(key, str):
+            found += _value_problems(f"{field}[{key!r}]", value, intrinsic=key.endswith(".$"))
+        else:
+            found.append(Problem(f"{field}[{shown(key)}]", key, "text as a name", f"Use {quoted(key)}."))
     return found
 
 

@@ -12,7 +12,7 @@ from batchwright.model import Problem
 from batchwright.model.arguments import flags_problems, kind_problems, like_problems, required_problems
 from batchwright.pipelines.step import Step
 from batchwright.pipelines.tree import MAX_DEFINITION_BYTES
-from batchwright.tokens import seconds
+from batchwright.tokens import open_unit_problems, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +41,12 @@ def pipeline_kind_problems(given: Mapping[str, Any]) -> Sequence[Problem]:
 
 def pipeline_timeout_problems(timeout: cdk.Duration | None) -> Sequence[Problem]:
     """Find a time that no execution can have."""
-    limit = None if timeout is None else seconds(timeout)
-    if limit is None or (1 <= limit <= MAX_TIMEOUT_SECONDS and limit == int(limit)):
+    if timeout is None:
+        return []
+    limit = seconds(timeout)
+    if limit is None:
+        return open_unit_problems("timeout", timeout)
+    if 1 <= limit <= MAX_TIMEOUT_SECONDS and limit == int(limit):
         return []
     allowed = "whole seconds, 1 to 365 days of them"
     return [Problem("timeout", f"{limit} seconds", allowed, "Leave timeout out for a day.")]

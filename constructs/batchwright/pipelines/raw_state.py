@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from batchwright.model import Problem
+from batchwright.model import Problem, Problems
+from batchwright.model.arguments import like_item_problems
+from batchwright.model.problems import shown
 from batchwright.pipelines.step import States, Step, go_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from aws_cdk import aws_iam as iam
 
@@ -30,6 +33,17 @@ class RawState(Step):
     """
 
     def __init__(self, name: str, state: Mapping[str, Any], *, policies: Sequence[iam.PolicyStatement] = ()) -> None:
+        problems = Problems(f"RawState {shown(name)}")
+        problems.check(
+            isinstance(state, Mapping),
+            field="state",
+            value=state,
+            allowed="a mapping, as Amazon States Language has it",
+            fix='Use {"Type": "Wait", "Seconds": 60}.',
+        )
+        fix = "Use [iam.PolicyStatement(...)]."
+        problems.extend(like_item_problems("policies", policies, "actions", kind="a statement", fix=fix))
+        problems.raise_if_any()
         super().__init__(name)
         self._state = dict(state)
         self._policies = tuple(policies)

@@ -20,7 +20,7 @@ from batchwright.model.tags import tag_count_problems
 from batchwright.model.timeouts import timeout_problems
 from batchwright.pipelines.container_override import text_problems
 from batchwright.pipelines.paths import is_path, path_problems
-from batchwright.tokens import is_token, known, seconds
+from batchwright.tokens import is_token, known, open_unit_problems, seconds
 
 if TYPE_CHECKING:
     from batchwright.contracts import Job, Queue
@@ -82,7 +82,10 @@ def _retry_problems(retries: RetryStrategy | None, field: str) -> Iterable[Probl
 
 def _timeout_problems(timeout: Duration | None, field: str) -> Iterable[Problem]:
     wrong_kind = kind_problems(field, timeout, Duration, fix="Use Duration.hours(1).")
-    return wrong_kind or ([] if timeout is None else timeout_problems(seconds(timeout), field=field))
+    if wrong_kind or timeout is None:
+        return wrong_kind
+    limit = seconds(timeout)
+    return open_unit_problems(field, timeout) if limit is None else timeout_problems(limit, field=field)
 
 
 def _priority_problems(priority: int | None, field: str) -> Iterable[Problem]:

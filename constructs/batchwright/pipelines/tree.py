@@ -75,15 +75,18 @@ def _reuse_problems(root: Step, steps: Sequence[Step]) -> list[Problem]:
 
 
 def _name_problems(steps: Sequence[Step]) -> list[Problem]:
-    names = Counter(name for step in steps for name in step.state_names)
+    given: list[object] = [name for step in steps for name in step.state_names]
+    wrong = [name for name in given if not isinstance(name, str)]
+    if wrong:
+        return [Problem("name", name, "text", "Give the step such a name with name=.") for name in wrong]
+    names = Counter(name for name in given if isinstance(name, str))
     found = [
         Problem("name", name, "a name that no other step has", "Give one of the steps another name=.")
         for name, count in names.items()
         if count > 1
     ]
     for name in names:
-        given: object = name
-        if not isinstance(given, str) or not given.strip() or len(given) > MAX_NAME_LENGTH:
+        if not name.strip() or len(name) > MAX_NAME_LENGTH:
             allowed = f"1 to {MAX_NAME_LENGTH} characters"
             found.append(Problem("name", name, allowed, "Give the step such a name with name=."))
     return found

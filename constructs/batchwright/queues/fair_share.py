@@ -20,7 +20,7 @@ from batchwright.model.fair_share import (
     weight_of,
 )
 from batchwright.queues.arguments import number_problems
-from batchwright.tokens import is_token, seconds
+from batchwright.tokens import is_token, open_unit_problems, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,9 +71,10 @@ class FairShare:
     def problems(self) -> Sequence[Problem]:
         """Find what AWS refuses."""
         found = list(kind_problems("fair_share.decay", self.decay, cdk.Duration, fix="Use Duration.hours(1)."))
-        decay = None if found or self.decay is None else seconds(self.decay)
-        if decay is not None:
-            found += decay_problems(decay, field="fair_share.decay")
+        if not found and self.decay is not None:
+            decay = seconds(self.decay)
+            field = "fair_share.decay"
+            found += open_unit_problems(field, self.decay) if decay is None else decay_problems(decay, field=field)
         field = "fair_share.reservation_percentage"
         found += number_problems(
             field, self.reservation_percentage, lambda percentage: reservation_problems(percentage, field=field)

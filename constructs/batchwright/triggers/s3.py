@@ -11,9 +11,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from batchwright.model import Problems
-from batchwright.model.arguments import choice_problems
-from batchwright.tokens import is_token, seconds, where
+from batchwright.model import Problem, Problems
+from batchwright.model.arguments import (
+    choice_problems,
+    kind_problems,
+    like_problems,
+    number_problems,
+    required_problems,
+    texts_problems,
+)
+from batchwright.tokens import open_unit_problems, seconds, where, within
 from batchwright.triggers.bucket_events import send_events
 
 if TYPE_CHECKING:
@@ -92,7 +99,10 @@ class S3Trigger(Construct):
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._check(event_names, max_event_age, retry_attempts)
+        problems = Problems(where(self))
+        problems.extend(_kind_problems(bucket, pipeline, event_input, dead_letter_queue, prefix, suffix))
+        problems.extend(_value_problems(event_names, max_event_age, retry_attempts))
+        problems.raise_if_any()
         send_events(bucket, warn=self)
         self.dead_letter_queue = dead_letter_queue or sqs.Queue(
             self,
@@ -122,26 +132,53 @@ class S3Trigger(Construct):
             targets=[target],
         )
 
-    def _check(self, event_names: Sequence[str], max_event_age: cdk.Duration | None, retry_attempts: int) -> None:
-        problems = Problems(where(self))
-        fix = 'Use "Object Created" for uploads, copies and multipart uploads.'
-        problems.extend(choice_problems("event_names", event_names, EVENT_NAMES, fix=fix))
-        age = None if max_event_age is None else seconds(max_event_age)
-        problems.check(
-            age is None or _MIN_AGE <= age <= _MAX_AGE,
-            field="max_event_age",
-            value=f"{age} seconds",
-            allowed="1 minute to 24 hours",
-            fix="Leave max_event_age out for 24 hours.",
-        )
-        problems.check(
-            is_token(retry_attempts) or 0 <= retry_attempts <= _MAX_RETRIES,
-            field="retry_attempts",
-            value=retry_attempts,
-            allowed=f"0 to {_MAX_RETRIES}",
-            fix=f"Leave retry_attempts out for {_MAX_RETRIES}.",
-        )
-        problems.raise_if_any()
+
+def _kind_problems(
+    bucket: object, pipeline: object, event_input: object, dead_letters: object, prefix: object, suffix: object
+) -> Sequence[Problem]:
+    """Find arguments of another kind than a trigger takes."""
+    bucket_fix, queue_fix = "Use an s3.Bucket with its name.", "Use an sqs.Queue."
+    input_fix = "Use events.RuleTargetInput.from_object(...)."
+    return [
+        *like_problems("bucket", bucket, "bucket_name", kind="an s3.IBucket", fix=bucket_fix, required=True),
+        *like_problems("pipeline", pipeline, "state_machine", kind="a Pipeline", fix="Use a Pipeline.", required=True),
+        *required_problems("prefix", prefix, str, fix='Use a text, such as "requests/".'),
+        *required_problems("suffix", suffix, str, fix='Use a text, such as ".json".'),
+        *kind_problems("event_input", event_input, events.RuleTargetInput, fix=input_fix),
+        *like_problems("dead_letter_queue", dead_letters, "queue_arn", kind="an sqs.IQueue", fix=queue_fix),
+    ]
+
+
+def _value_problems(
+    event_names: Sequence[str], max_event_age: cdk.Duration | None, retry_attempts: int
+) -> Sequence[Problem]:
+    """Find what S3 does not send, and what EventBridge would refuse."""
+    fix = 'Use "Object Created" for uploads, copies and multipart uploads.'
+    found = [
+        *(
+            texts_problems("event_names", event_names, fix='Use ["Object Created"].')
+            or choice_problems("event_names", event_names, EVENT_NAMES, fix=fix)
+        ),
+        *_age_problems(max_event_age),
+    ]
+    fix = f"Leave retry_attempts out for {_MAX_RETRIES}."
+    tries = number_problems("retry_attempts", retry_attempts, fix=fix)
+    if not tries and not within(retry_attempts, 0, _MAX_RETRIES):
+        tries = [Problem("retry_attempts", retry_attempts, f"0 to {_MAX_RETRIES}", fix)]
+    return [*found, *tries]
+
+
+def _age_problems(age: cdk.Duration | None) -> Sequence[Problem]:
+    field, fix = "max_event_age", "Leave max_event_age out for 24 hours."
+    wrong = kind_problems(field, age, cdk.Duration, fix="Use Duration.hours(1).")
+    if wrong or age is None:
+        return wrong
+    limit = seconds(age)
+    if limit is None:
+        return open_unit_problems(field, age)
+    if _MIN_AGE <= limit <= _MAX_AGE and limit == int(limit):
+        return []
+    return [Problem(field, f"{limit} seconds", "whole seconds, 1 minute to 24 hours of them", fix)]
 
 
 def _object() -> events.RuleTargetInput:

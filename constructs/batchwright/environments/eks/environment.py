@@ -163,6 +163,7 @@ class EksEnvironment(Construct):
             instance_types=settings.instances.types,
             efa_interfaces=self._nodes.launch_template.efa_interfaces,
             namespace=namespace.name,
+            internet=self._placement.internet,
         )
 
     def _build(self, settings: EksSettings, nodes: Nodes) -> batch.CfnComputeEnvironment:

@@ -21,7 +21,7 @@ from batchwright.model.environment_settings import desired_vcpu_problems
 from batchwright.model.environment_updates import scale_down_delay_problems
 from batchwright.model.host_images import fixed_image_problems
 from batchwright.model.strategies import AllocationStrategy, bid_problems, strategy_problems
-from batchwright.tokens import is_token
+from batchwright.tokens import is_token, known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +185,7 @@ class EksSettings:
         found: list[Problem] = []
         if bid is not None and not self.spot:
             found.append(Problem("bid_percentage", bid, "nothing without spot=True", "Leave it out."))
-        elif bid is not None and not is_token(bid):
+        elif bid is not None and known(bid) is not None:
             found.extend(bid_problems(bid) if is_count(bid) else [_no_count("bid_percentage", bid)])
         if desired is not None and not is_count(desired):
             found.append(_no_count("hosts.desired_vcpus", desired))

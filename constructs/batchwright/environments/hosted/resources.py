@@ -84,6 +84,7 @@ def build_hosted(scope: Construct, settings: HostedSettings) -> Hosted:
             architecture=settings.instances.architecture,
             instance_types=settings.instances.types,
             efa_interfaces=made.template.efa_interfaces,
+            internet=placement.internet,
         ),
         instance_role=made.role,
         placement=placement,

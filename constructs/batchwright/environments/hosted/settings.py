@@ -21,7 +21,7 @@ from batchwright.model.environment_settings import desired_vcpu_problems
 from batchwright.model.environment_updates import in_place_problems, scale_down_delay_problems
 from batchwright.model.host_images import fixed_image_problems, image_count_problems, image_type_problems
 from batchwright.model.strategies import AllocationStrategy, bid_problems, strategy_problems
-from batchwright.tokens import is_token
+from batchwright.tokens import is_token, known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +117,7 @@ class HostedSettings:
         ]
 
     def _bid_problems(self) -> Sequence[Problem]:
-        if self.bid_percentage is None or is_token(self.bid_percentage):
+        if self.bid_percentage is None or known(self.bid_percentage) is None:
             return []
         if not is_count(self.bid_percentage):
             return [Problem("bid_percentage", self.bid_percentage, "a whole number, 0 to 100", "Leave it out.")]

@@ -25,7 +25,7 @@ from batchwright.model.managed_instances import (
     type_class_problems,
 )
 from batchwright.model.tags import tag_count_problems
-from batchwright.tokens import seconds
+from batchwright.tokens import open_unit_problems, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +142,7 @@ class ManagedInstancesSettings:
             allowed, fix = "nothing with scale_in=False, which keeps idle instances", "Leave one of the two out."
             return [Problem("scale_in_after", str(self.scale_in_after.to_human_string()), allowed, fix)]
         idle = seconds(self.scale_in_after)
-        return [] if idle is None else scale_in_problems(idle)
+        return open_unit_problems("scale_in_after", self.scale_in_after) if idle is None else scale_in_problems(idle)
 
 
 def _tag_problems(tags: object) -> Sequence[Problem]:

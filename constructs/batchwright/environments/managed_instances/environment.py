@@ -132,7 +132,12 @@ class ManagedInstancesEnvironment(Construct):
             enabled=enabled,
         )
         self._placement = place(
-            self, vpc=vpc, subnets=subnets, security_groups=security_groups, problems=settings.problems()
+            self,
+            vpc=vpc,
+            subnets=subnets,
+            security_groups=security_groups,
+            problems=settings.problems(),
+            needs_internet=True,
         )
         self._instance_role = instance_role or new_instance_role(self)
         self._infrastructure_role = infrastructure_role or new_infrastructure_role(self, self._instance_role)
@@ -145,6 +150,8 @@ class ManagedInstancesEnvironment(Construct):
             architecture=instances.architecture if instances else None,
             instance_types=instances.types if instances else (),
             public_ip=self._placement.public,
+            internet=self._placement.internet,
+            capacity_option=CapacityOption(capacity),
         )
 
     def _build(self, settings: ManagedInstancesSettings) -> batch.CfnComputeEnvironment:

@@ -30,7 +30,7 @@ from batchwright.model.environment_types import (
     host_count_problems,
     own_host_type_problems,
 )
-from batchwright.tokens import known, seconds, within
+from batchwright.tokens import known, open_unit_problems, seconds, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ class UnmanagedSettings:
             *host_count_problems(
                 least=known(self.min_hosts), most=None if self.max_hosts is None else known(self.max_hosts)
             ),
-            *([] if drain is None else drain_problems(drain)),
+            *(open_unit_problems("drain_for", self.drain_for) if drain is None else drain_problems(drain)),
             *(self.image.problems() if self.image and self.image.is_fixed else ()),
             *_adapter_problems(self.instances),
             *_mixed_image_problems(self.instances.types, self.image),

@@ -143,6 +143,7 @@ class UnmanagedEnvironment(Construct):
             max_vcpus=None if is_token(unmanaged_vcpus) else unmanaged_vcpus,
             architecture=instances.architecture,
             instance_types=instances.types,
+            internet=self._placement.internet,
         )
 
     def _build(self, settings: UnmanagedSettings) -> batch.CfnComputeEnvironment:

@@ -9,14 +9,13 @@ from aws_cdk import Size
 from aws_cdk import aws_batch as batch
 
 from batchwright.jobs.units import size_of
+from batchwright.model import Problem
 from batchwright.model import linux_parameters as model
-from batchwright.model.arguments import item_problems, kind_problems, text_list_problems
+from batchwright.model.arguments import item_problems, kind_problems, number_problems, texts_problems
 from batchwright.tokens import is_token, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from batchwright.model import Problem
 
 _MEMORY_FIX = "Use Size.gibibytes(1)."
 
@@ -41,7 +40,10 @@ class Tmpfs:
         """Find what Docker would refuse, and a size beyond the container's memory."""
         size, found = size_of(f"{field}.size", self.size, fix=_MEMORY_FIX)
         found.extend(model.container_path_problems(self.path, field=f"{field}.path"))
-        options = text_list_problems(f"{field}.options", self.options, fix=f"Use [{self.options!r}].")
+        given: object = self.size
+        if given is None:
+            found.append(Problem(f"{field}.size", None, "a Size", _MEMORY_FIX))
+        options = texts_problems(f"{field}.options", self.options, fix='Use ["noexec"].')
         found.extend(options or model.tmpfs_option_problems(self.options, field=f"{field}.options"))
         if size is not None:
             found.extend(model.tmpfs_size_problems(size, field=f"{field}.size"))
@@ -79,7 +81,8 @@ class Device:
         found = [*model.container_path_problems(self.host_path, field=f"{field}.host_path")]
         if self.container_path is not None:
             found.extend(model.container_path_problems(self.container_path, field=f"{field}.container_path"))
-        found.extend(model.device_permission_problems(self.permissions, field=f"{field}.permissions"))
+        kinds = texts_problems(f"{field}.permissions", self.permissions, fix='Use ["READ"].')
+        found.extend(kinds or model.device_permission_problems(self.permissions, field=f"{field}.permissions"))
         return found
 
     def render(self) -> batch.CfnJobDefinition.DeviceProperty:
@@ -109,13 +112,10 @@ class Ulimit:
 
     def problems(self, field: str) -> Sequence[Problem]:
         """Find an unknown name, or a soft limit above the hard one."""
-        limits = {"soft": self.soft, "hard": self.hard}
+        fix = "Use a whole number, or -1 for no limit."
         found = [
-            problem
-            for name, limit in limits.items()
-            for problem in kind_problems(
-                f"{field}.{name}", limit, (int, float), fix="Use a whole number, or -1 for no limit."
-            )
+            *number_problems(f"{field}.soft", self.soft, fix=fix),
+            *([] if self.hard is None else number_problems(f"{field}.hard", self.hard, fix=fix)),
         ]
         if found:
             return [*model.ulimit_name_problems(self.name, field=f"{field}.name"), *found]

@@ -9,6 +9,7 @@ from aws_cdk import aws_batch as batch
 
 from batchwright.model import Problem
 from batchwright.model.arguments import kind_problems
+from batchwright.secret_access import grant_read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,8 @@ class JobSecret:
     """A secret that a container gets as an environment variable. ECS reads it when an attempt starts.
 
     Made by `from_secrets_manager` or `from_ssm_parameter`; the execution role may read that secret, and decrypt it with
-    its key.
+    its key. Of a key in another stack or an imported one, the role's own policy says so: the key's policy must leave
+    permissions to IAM, as it does by default.
 
     Attributes:
         secret: The secret of Secrets Manager; None for a parameter.
@@ -95,7 +97,7 @@ class JobSecret:
     def grant_read(self, execution_role: iam.IRole) -> None:
         """Allow the execution role to read it, and to decrypt it with its key."""
         if self.secret is not None:
-            self.secret.grant_read(execution_role)
+            grant_read_secret(self.secret, execution_role)
         elif self.parameter is not None:
             self.parameter.grant_read(execution_role)
 

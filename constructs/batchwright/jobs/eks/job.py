@@ -13,6 +13,7 @@ from batchwright.jobs.definition import DefinitionOptions, make_definition
 from batchwright.jobs.eks.container import PodContainer
 from batchwright.jobs.eks.pod import Pod
 from batchwright.jobs.eks.render import complete_pod, render_pod
+from batchwright.jobs.registries import registries_problems, warn_of_registries
 from batchwright.jobs.units import payload_problems
 from batchwright.model import Platform, Problem, Problems, Requirements
 from batchwright.model.arguments import required_problems
@@ -106,6 +107,7 @@ class EksJob(Construct):
         self._requirements = self._pod.requirements()
         self._parameters = dict(options.parameters)
         warn_of_namespace(self, self._pod, queue)
+        warn_of_registries(self, self._pod.images("pod"), queue.capacities)
         self._definition = make_definition(
             self,
             options,
@@ -219,4 +221,5 @@ def _queue_problems(queue: Queue, pod: Pod | None) -> Iterable[Problem]:
         vcpus=needs.vcpus, memory_mib=needs.memory_mib, gpus=needs.gpus, capacities=capacities
     )
     yield from architecture_fit_problems(needs.architecture, capacities)
+    yield from registries_problems(pod.images("pod"), capacities)
     yield from payload_problems(pod.texts)

@@ -17,6 +17,7 @@ from batchwright.tokens import is_token, known
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from batchwright.images.job_image import JobImage
     from batchwright.jobs.eks.volumes import PodVolume
 
 
@@ -66,6 +67,15 @@ class Pod:
         """What its containers mount, each volume once."""
         volumes = [mount.volume for container in self.all_containers for mount in container.mounts]
         return tuple({volume.name: volume for volume in volumes}.values())
+
+    def images(self, field: str) -> dict[str, JobImage]:
+        """The images of its containers, by their fields' names below `field`."""
+        listed = {"containers": self.containers, "init_containers": self.init_containers}
+        return {
+            f"{field}.{name}[{number}].image": each.image
+            for name, containers in listed.items()
+            for number, each in enumerate(containers)
+        }
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from batchwright.jobs.containers.container import within
-from batchwright.jobs.multi_container.task import task_fit_problems, task_problems
+from batchwright.jobs.multi_container.task import task_fit_problems, task_images, task_problems
+from batchwright.jobs.registries import registries_problems
 from batchwright.model import Platform, Problem
 from batchwright.model.fit import architecture_fit_problems
 from batchwright.model.log_drivers import AWSLOGS
@@ -37,6 +38,7 @@ def containers_problems(
     if not any(problem.field.endswith((".vcpus", ".memory", ".gpus")) for problem in broken):
         yield from task_fit_problems(containers, _FIELD, platform=platform, capacities=capacities)
     yield from _architecture_problems(containers, capacities)
+    yield from registries_problems(task_images(containers, _FIELD), capacities)
     windows = any(each.image.operating_system.is_windows for each in containers)
     yield from namespace_mode_problems(ipc_mode=ipc_mode, pid_mode=pid_mode, platform=platform, windows=windows)
     if windows:

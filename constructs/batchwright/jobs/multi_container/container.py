@@ -20,7 +20,7 @@ from batchwright.model.multi_container import (
     container_timeout_problems,
     task_container_name_problems,
 )
-from batchwright.tokens import seconds
+from batchwright.tokens import open_unit_problems, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,9 +166,11 @@ class TaskContainer:
 
 
 def _timeout_problems(field: str, timeout: Duration | None, *, fargate: bool) -> Sequence[Problem]:
-    length = None if timeout is None else seconds(timeout)
-    if length is None:
+    if timeout is None:
         return []
+    length = seconds(timeout)
+    if length is None:
+        return open_unit_problems(field, timeout)
     if length != int(length):
         return [Problem(field, f"{length} s", "whole seconds", f"Use {int(length) + 1}.")]
     return container_timeout_problems(length, field=field, fargate=fargate)

@@ -11,10 +11,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batchwright.contracts import Queue
-from batchwright.jobs.containers.log_driver import stream_prefix
-from batchwright.jobs.containers.rendering import ecs_properties
-from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
+from batchwright.jobs.definition import DefinitionOptions
 from batchwright.jobs.multi_container.checks import containers_problems, log_group_problems
+from batchwright.jobs.multi_container.definition import define_containers
 from batchwright.jobs.multi_container.task import (
     make_task,
     task_kind_problems,
@@ -161,7 +160,16 @@ class MultiContainerJob(Construct):
         self._parameters = dict(options.parameters)
         self._requirements = task_requirements(containers, queue.platform)
         self._task = make_task(self, shared, queue, self._containers)
-        self._definition = self._define(options, queue, ipc_mode, pid_mode)
+        self._definition = define_containers(
+            self,
+            self._containers,
+            options,
+            self._task,
+            queue=queue,
+            label=construct_id,
+            ipc_mode=ipc_mode,
+            pid_mode=pid_mode,
+        )
 
     @property
     def label(self) -> str:
@@ -239,23 +247,3 @@ class MultiContainerJob(Construct):
         Every revision: a deployment between two submissions makes a new one, and the caller must not lose its right.
         """
         return self._definition.grant_submit(grantee)
-
-    def _define(
-        self, options: DefinitionOptions, queue: Queue, ipc_mode: str | None, pid_mode: str | None
-    ) -> Definition:
-        task, rendered = self._task, []
-        for container in self._containers:
-            log = container.log(task, stream_prefix(self._label))
-            container.grant(task, log)
-            rendered.append(container.render(task, log))
-        definition = make_definition(
-            self,
-            options,
-            queue=queue,
-            platform=task.platform,
-            architecture=task.architecture,
-            ecs=ecs_properties(rendered, task, ipc_mode=ipc_mode, pid_mode=pid_mode),
-        )
-        # The execution role's policy is there before the first job is.
-        definition.resource.node.add_dependency(task.execution_role)
-        return definition

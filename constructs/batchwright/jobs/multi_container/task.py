@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from batchwright.contracts import Queue
+    from batchwright.images.job_image import JobImage
     from batchwright.jobs.containers.rendering import TaskSettings
     from batchwright.jobs.task_options import TaskOptions
     from batchwright.model import Capacity
@@ -103,6 +104,11 @@ def task_requirements(containers: Sequence[TaskContainer], platform: Platform) -
 def task_shape(containers: Sequence[TaskContainer], form: TaskForm = TaskForm.ECS) -> TaskShape:
     """Say which containers a submission may change."""
     return TaskShape(form, tuple(ContainerPart(each.name, tuple(each.command)) for each in containers))
+
+
+def task_images(containers: Iterable[TaskContainer], field: str) -> dict[str, JobImage]:
+    """The images of containers, by their fields' names."""
+    return {f"{field}[{number}].image": each.image for number, each in enumerate(containers)}
 
 
 def task_words(containers: Iterable[TaskContainer]) -> list[str]:

@@ -12,6 +12,7 @@ from batchwright.jobs.containers.container import within
 from batchwright.jobs.multi_container.checks import log_group_problems
 from batchwright.jobs.multi_node.efa import Efa
 from batchwright.jobs.multi_node.group import NodeGroup
+from batchwright.jobs.registries import registries_problems
 from batchwright.jobs.sizes import fit_problems
 from batchwright.jobs.units import payload_problems
 from batchwright.model import Platform, Problem
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from batchwright.jobs.task_options import TaskOptions
     from batchwright.model import Capacity
 
-_HOSTED: Final = "EC2"
+HOSTED: Final = "EC2"
+"""The one kind of environment that takes multi-node jobs."""
 
 
 def group_kind_problems(groups: object) -> Sequence[Problem]:
@@ -76,13 +78,15 @@ def nodes_problems(
     yield from wrong_queue
     if wrong_queue:
         return
-    capacities = [each for each in queue.capacities if each.kind == _HOSTED]
+    capacities = [each for each in queue.capacities if each.kind == HOSTED]
     wrong_type = _type_problems(instance_type, capacities)
     yield from wrong_type
     yield from _efa_problems(efa, groups, capacities, None if wrong_type else instance_type)
     # What is wrong anyhow is not compared with the queue.
     if not broken and not wrong_type:
         yield from _fit_problems(groups, instance_type, capacities)
+        for number, group in enumerate(groups):
+            yield from registries_problems(group.images(f"groups[{number}]"), capacities)
 
 
 def _queue_problems(groups: Sequence[NodeGroup], queue: Queue) -> Iterable[Problem]:

@@ -43,6 +43,9 @@ class Efa:
     def problems(self, at: str = "efa") -> Sequence[Problem]:
         """Find a number of devices that is none, and what is no size."""
         _, found = size_of(f"{at}.shared_memory", self.shared_memory, fix="Use Size.gibibytes(4).")
+        given: object = self.shared_memory
+        if given is None:
+            found.append(Problem(f"{at}.shared_memory", None, "a Size", "Leave it out for the default."))
         number: object = self.devices
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             found.append(Problem(f"{at}.devices", number, "whole numbers from 1", "Use 1; a p5 has 32."))

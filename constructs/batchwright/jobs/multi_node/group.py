@@ -12,6 +12,7 @@ from batchwright.jobs.eks.container import PodContainer
 from batchwright.jobs.eks.pod import Pod
 from batchwright.jobs.multi_container.container import TaskContainer
 from batchwright.jobs.multi_container.task import (
+    task_images,
     task_kind_problems,
     task_problems,
     task_requirements,
@@ -26,6 +27,7 @@ from batchwright.model.multi_node import node_count_problems
 from batchwright.model.sizes import ec2_vcpu_problems
 
 if TYPE_CHECKING:
+    from batchwright.images.job_image import JobImage
     from batchwright.jobs.consumable_resource import Consumable
     from batchwright.jobs.multi_node.efa import Efa
     from batchwright.model import Requirements
@@ -86,6 +88,14 @@ class NodeGroup:
         """Its containers as far as submissions care."""
         pod = self.pod
         return task_shape(self.containers, self.form) if pod is None else pod.shape
+
+    def images(self, at: str) -> dict[str, JobImage]:
+        """The images of its containers, by their fields' names below `at`, which is how the caller wrote the group."""
+        if self.pod is not None:
+            return self.pod.images(f"{at}.runs")
+        if isinstance(self.runs, TaskContainer):
+            return {f"{at}.runs.image": self.runs.image}
+        return task_images(self.containers, f"{at}.runs")
 
     @property
     def words(self) -> Sequence[str]:

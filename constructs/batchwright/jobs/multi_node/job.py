@@ -12,9 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batchwright.jobs import defaults
-from batchwright.jobs.containers.log_driver import stream_prefix
-from batchwright.jobs.definition import DefinitionOptions, make_definition
-from batchwright.jobs.eks.render import complete_pod
+from batchwright.jobs.definition import DefinitionOptions
 from batchwright.jobs.multi_container.task import make_task
 from batchwright.jobs.multi_node.checks import (
     definition_problems,
@@ -22,9 +20,10 @@ from batchwright.jobs.multi_node.checks import (
     job_kind_problems,
     nodes_problems,
 )
+from batchwright.jobs.multi_node.definition import define_nodes
 from batchwright.jobs.multi_node.efa import Efa
 from batchwright.jobs.multi_node.group import greediest
-from batchwright.jobs.multi_node.render import nodes_shape, render_nodes
+from batchwright.jobs.multi_node.render import nodes_shape
 from batchwright.jobs.multi_node.warnings import warn_of_nodes
 from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.task_options import TaskOptions
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_batch as batch
 
     from batchwright.contracts import Queue
-    from batchwright.jobs.containers.rendering import TaskSettings
-    from batchwright.jobs.definition import Definition
     from batchwright.jobs.multi_node.group import NodeGroup
     from batchwright.model import Requirements
     from batchwright.model.job_shapes import NodesShape
@@ -157,7 +154,16 @@ class MultiNodeJob(Construct):
         self._shape = nodes_shape(self._groups, main_node)
         containers = [each for group in groups for each in group.containers]
         self._task = make_task(self, shared, queue, containers) if containers else None
-        self._definition = self._define(options, queue, host)
+        self._definition = define_nodes(
+            self,
+            self._groups,
+            options,
+            self._task,
+            queue=queue,
+            label=construct_id,
+            shape=self._shape,
+            instance_type=host,
+        )
         warn_of_nodes(self, groups, queue, instance_type=host)
 
     @property
@@ -243,23 +249,3 @@ class MultiNodeJob(Construct):
         Every revision: a deployment between two submissions makes a new one, and the caller must not lose its right.
         """
         return self._definition.grant_submit(grantee)
-
-    def _define(self, options: DefinitionOptions, queue: Queue, instance_type: str | None) -> Definition:
-        task: TaskSettings | None = self._task
-        prefix = stream_prefix(self._label)
-        definition = make_definition(
-            self,
-            options,
-            queue=queue,
-            platform=None if task is None else task.platform,
-            architecture=self.requirements.architecture,
-            nodes=render_nodes(self._groups, self._shape, instance_type=instance_type, task=task, prefix=prefix),
-        )
-        for number, group in enumerate(self._groups):
-            if group.pod is not None:
-                place = f"NodeProperties.NodeRangeProperties.{number}.EksProperties"
-                complete_pod(definition.resource, group.pod, place=place)
-        if task is not None:
-            # The execution role's policy is there before the first job is.
-            definition.resource.node.add_dependency(task.execution_role)
-        return definition

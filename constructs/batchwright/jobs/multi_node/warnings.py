@@ -9,6 +9,8 @@ from aws_cdk import Annotations
 
 from batchwright.jobs.containers.container import within
 from batchwright.jobs.eks.job import warn_of_namespace
+from batchwright.jobs.multi_node.checks import HOSTED
+from batchwright.jobs.registries import warn_of_registries
 from batchwright.model.multi_node import idle_node_problems, many_nodes_problems
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ def warn_of_nodes(scope: Construct, groups: Sequence[NodeGroup], queue: Queue, *
     """Warn of nodes that leave most of their hosts idle, of very many, and of pods in an unusual namespace."""
     for problem in _wasteful_problems(groups, instance_type):
         Annotations.of(scope).add_warning_v2(IDLE_WARNING, str(problem))
+    hosted = [each for each in queue.capacities if each.kind == HOSTED]
     for number, group in enumerate(groups):
+        warn_of_registries(scope, group.images(f"groups[{number}]"), hosted)
         if group.pod is not None:
             warn_of_namespace(scope, group.pod, queue, field=f"groups[{number}].runs")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_batch as batch
 
 from batchwright.model import Problem
+from batchwright.model.arguments import flag_problems
 from batchwright.model.linux_parameters import container_path_problems
 from batchwright.model.storage import efs_root_problems
 
@@ -46,7 +47,7 @@ class EfsVolume:
 
     def problems(self, field: str, *, platform: Platform) -> Sequence[Problem]:  # noqa: ARG002 - the contract of volumes
         """Find what AWS would refuse. Every platform has it; Windows containers do not."""
-        found = []
+        found = [*flag_problems(f"{field}.root_access", self.root_access)]
         if not hasattr(self.file_system, "file_system_id"):
             fix = "Use an efs.FileSystem, or one of FileSystem.from_file_system_attributes(...)."
             found.append(Problem(f"{field}.file_system", self.file_system, "a file system of EFS", fix))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batchwright.model.arguments import flag_problems
 from batchwright.model.linux_parameters import container_path_problems
 from batchwright.model.storage import efs_root_problems, s3_files_arn_problems
 
@@ -45,6 +46,7 @@ class S3FilesVolume:
     def problems(self, field: str, *, platform: Platform) -> Sequence[Problem]:  # noqa: ARG002 - the contract of volumes
         """Find what AWS would refuse."""
         found = [
+            *flag_problems(f"{field}.root_access", self.root_access),
             *s3_files_arn_problems(self.file_system_arn, field=f"{field}.file_system_arn"),
             *s3_files_arn_problems(self.access_point_arn, field=f"{field}.access_point_arn", access_point=True),
         ]

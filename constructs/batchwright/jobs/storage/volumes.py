@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from aws_cdk import aws_batch as batch
 
 from batchwright.model import Platform
-from batchwright.model.arguments import kind_problems
+from batchwright.model.arguments import kind_problems, required_problems
 from batchwright.model.fargate_settings import fargate_setting_problems
 from batchwright.model.linux_parameters import container_path_problems
 
@@ -104,7 +104,7 @@ class Mount:
         found = [
             *container_path_problems(self.path, field=f"{field}.path"),
             *kind_problems(f"{field}.read_only", self.read_only, bool, fix="Use True or False."),
-            *kind_problems(f"{field}.volume", self.volume, Volume, fix="Use ScratchVolume() or HostVolume('/data')."),
+            *required_problems(f"{field}.volume", self.volume, Volume, fix="Use ScratchVolume(), for example."),
         ]
         return found or self.volume.problems(f"{field}.volume", platform=platform)
 
