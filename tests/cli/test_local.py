@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 from support.assemblies import REPOSITORY, Assembly
 from support.command import Ran
 
+from batchwright.cli.local.status import engine_fault, why
+from batchwright.cli.local.told import told
 from batchwright.local.control import Record, ServerRecords
 from batchwright.local.control.records import process_began
 
@@ -286,3 +289,33 @@ class TestRecords:
         (tmp_path / "4566.json").write_text(content)
 
         assert list(ServerRecords(tmp_path).running()) == []
+
+
+def test_a_failure_is_told_with_what_the_container_said() -> None:
+    lost = {"statusReason": "Task failed to start", "container": {"reason": "CannotPullContainerError: none"}}
+
+    assert why(lost) == "Task failed to start: CannotPullContainerError: none"
+    assert why({"statusReason": "Essential container in task exited", "container": {"exitCode": 3}}) == (
+        "Essential container in task exited: exit code 3"
+    )
+    assert why({"statusReason": "enough"}) == "enough"
+    assert why({}) == ""
+
+
+def test_an_engine_that_is_away_is_named(tmp_path: Path) -> None:
+    host = f"unix://{tmp_path}/no.sock"
+
+    assert engine_fault(host) == f"the Docker engine at {host} does not answer: No such file or directory"
+    assert engine_fault(None) is None
+
+
+def test_warnings_are_told_while_a_server_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    with told():
+        logging.getLogger("batchwright.local.runners").warning("no memory limits")
+        logging.getLogger("batchwright.local.ministack.s3").warning("of no interest")
+        logging.getLogger("batchwright.local.ministack.s3").error("broken")
+        logging.getLogger("batchwright.local").info("a detail")
+    logging.getLogger("batchwright.local").warning("not ours any more")
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == ["WARNING no memory limits", "ERROR broken"]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import errno
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from local.simulation.parts import environment, job_definition, queue
 
-from batchwright.cli.local.simulate_text import duration
+from batchwright.local.simulation.figure_words import duration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +33,10 @@ def test_a_report_for_people(batchwright: Batchwright, file: Path) -> None:
     ran = batchwright("local", "simulate", str(file))
 
     assert (ran.code, ran.err) == (0, "")
-    assert "All jobs ended after 30 min 00 s." in ran.out
+    assert "All 10 jobs ended after 30 min 00 s." in ran.out
     lines = [line.split() for line in ran.out.splitlines()]
     assert ["a", "10", "10", "0", "0", "0", "0", "1.67"] in lines
-    assert ["Environment", "4", "4", "3.333", "1.67"] in lines
+    assert ["Environment", "4", "4", "3.333", "83%", "1.67"] in lines
     assert "\x1b" not in ran.out
 
 
@@ -104,6 +106,72 @@ def test_wrong_arguments(batchwright: Batchwright, file: Path, arguments: tuple[
     assert words in ran.err
 
 
+def test_a_picture_that_cannot_be_written_is_told_before_anything_runs(batchwright: Batchwright, file: Path) -> None:
+    (file.parent / "folder.svg").mkdir()
+    ran = batchwright("local", "simulate", str(file), "--timeline", str(file.parent / "folder.svg"))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "folder.svg: it is a folder" in ran.err
+
+
+def test_the_report_is_written_also_when_the_picture_cannot_be(
+    batchwright: Batchwright, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    ran = batchwright("local", "simulate", str(file), "--timeline", str(file.parent / "a.svg"))
+
+    assert ran.code == 2
+    assert "All 10 jobs ended" in ran.out
+    assert "a.svg: No space left on device" in ran.err
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_report_that_cannot_be_written_is_told(
+    batchwright: Batchwright, file: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stdout", Full())
+    ran = batchwright("local", "simulate", str(file), "--format", form)
+
+    assert (ran.code, ran.err) == (2, "batchwright: the report cannot be written: No space left on device\n")
+
+
+def test_it_fits_eighty_columns(batchwright: Batchwright, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of a CDK app are long; figures stay whole, and no line is longer."""
+    monkeypatch.setenv("COLUMNS", "80")
+    policy = {"Type": "AWS::Batch::SchedulingPolicy", "Properties": {"FairsharePolicy": {"ShareDecaySeconds": 600}}}
+    resources: dict[str, Any] = {
+        "Spot": environment(256, "SPOT"),
+        "OnDemand": environment(256),
+        "Queue": queue("Spot", "OnDemand", SchedulingPolicyArn={"Ref": "Policy"}),
+        "Policy": policy,
+        "Job": job_definition(),
+    }
+    for name, resource in resources.items():
+        resource["Metadata"] = {"aws:cdk:path": f"Production/NightlyGenomicsCapacity/{name}/Resource"}
+    (tmp_path / "template.json").write_text(json.dumps({"Resources": resources}))
+    jobs = [
+        {"name": name, "array": 1200, "duration_seconds": 900, "shares": name, "priority": 1}
+        for name in ("research", "lab")
+    ]
+    file = write(tmp_path, jobs, cloud={"spot_reclaims_per_host_hour": 0.5})
+    ran = batchwright("local", "simulate", str(file))
+
+    assert ran.code == 0, ran.err
+    lines = [line.rstrip() for line in ran.out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert all(line.split()[1:] for line in lines if line.startswith(("Spot", "OnDemand", "Queue")))
+    assert any(line.startswith("share research ") for line in lines)
+    assert "Seed 0; hosts boot in 2 min 00 s" in " ".join(ran.out.split())
+    assert "Spot is taken back 0.5 times per host and hour" in " ".join(ran.out.split())
+
+
 def test_a_template_that_cannot_be_read_is_named(batchwright: Batchwright, file: Path) -> None:
     (file.parent / "template.json").write_text("nothing")
     ran = batchwright("local", "simulate", str(file))
@@ -114,7 +182,14 @@ def test_a_template_that_cannot_be_read_is_named(batchwright: Batchwright, file:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s"), (4.25, "4.25 s"), (200, "3 min 20 s"), (7500, "2 h 05 min"), (100_000, "1 d 3 h"), (59.9999, "60 s")],
+    [
+        (0, "0 s"),
+        (4.25, "4.25 s"),
+        (200, "3 min 20 s"),
+        (7500, "2 h 05 min"),
+        (100_000, "1 d 3 h"),
+        (59.9999, "1 min 00 s"),
+    ],
 )
 def test_durations_read_well(seconds: float, words: str) -> None:
     assert duration(seconds) == words

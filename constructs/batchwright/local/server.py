@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import atexit
 import os
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from batchwright.local.control.endpoint import PREFIX, Control
-from batchwright.local.deployer.deployer import Deployer
 from batchwright.local.emulator import docker_engine, startup
-from batchwright.local.emulator.clients import Clients
-from batchwright.local.emulator.context import EmulatorContext
-from batchwright.local.emulator.emulator import Emulator
-from batchwright.local.emulator.events.chain import ChainGuard
-from batchwright.local.emulator.job_brake import DEFAULT_JOBS_A_MINUTE, JobBrake
-from batchwright.local.runners.programs import ProgramRegistry
-from batchwright.local.state import Keeper
-from batchwright.local.workplace import Site, Workplace
+from batchwright.local.emulator.job_brake import DEFAULT_JOBS_A_MINUTE
+from batchwright.local.executions.runner import DEFAULT_TIMEOUT, ExecutionRunner
+from batchwright.local.machinery import Machinery, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
-    from batchwright.local.emulator.gateway import Gateway
     from batchwright.local.engine import BatchEngine, Runner
+    from batchwright.local.executions.execution import Execution
+    from batchwright.local.runners.process.programs import ProgramRegistry
 
 
 class LocalAws:
@@ -44,9 +38,12 @@ class LocalAws:
         max_jobs_per_minute: Jobs, each child of an array counted, that may be submitted in a minute; more are refused
             with TooManyRequestsException, so that a loop cannot start a storm (default 60,000: six arrays of the
             largest size).
-        state_dir: Folder that keeps everything from `close` to the next start with it: that account and region then
-            answer as before, on the same port if it is free. A process that is killed leaves what the last `close`
-            saved. None keeps nothing.
+        max_containers: Containers of jobs that run at once in a region, or programs where there is no Docker; jobs
+            beyond that stay STARTING (default 16 containers, or a program for each CPU).
+        state_dir: Folder that keeps everything to the next start with it: that account and region then answer as
+            before, on the same port if it is free, and jobs go on. When the process is killed no job is lost that was
+            submitted, nor any request to Batch; of the other services what was changed in the last five seconds may
+            be, unless it was deployed. None keeps nothing.
 
     Raises:
         LocalAwsError: a value is not allowed, the port is taken, the engine cannot be used, another LocalAws is open
@@ -64,76 +61,57 @@ class LocalAws:
         iam: bool = False,
         batch_runner: Runner | None = None,
         max_jobs_per_minute: int = DEFAULT_JOBS_A_MINUTE,
+        max_containers: int | None = None,
         state_dir: str | os.PathLike[str] | None = None,
     ) -> None:
-        startup.check(port=port, account=account, region=region, runner=runner, max_jobs_per_minute=max_jobs_per_minute)
+        startup.check(
+            port=port,
+            account=account,
+            region=region,
+            runner=runner,
+            max_jobs_per_minute=max_jobs_per_minute,
+            max_containers=max_containers,
+        )
         self.account = account
         self.region = region
-        self._programs = ProgramRegistry()
-        self._batch_runner = batch_runner
-        self._brake = JobBrake(max_jobs_per_minute)
         self._closed = False
         self._docker, self.runner_reason = (
             startup.engine(runner) if batch_runner is None else (None, "given by the caller")
         )
         self.runner_kind: Literal["docker", "process"] = "docker" if self._docker is not None else "process"
-        self._keeper: Keeper | None = None
+        self._machinery = Machinery(
+            Settings(
+                port=port,
+                account=account,
+                region=region,
+                docker=self._docker,
+                batch_runner=batch_runner,
+                max_jobs_per_minute=max_jobs_per_minute,
+                max_containers=max_containers,
+                state_dir=state_dir,
+            )
+        )
         try:
-            if state_dir is not None:
-                self._keeper = Keeper(state_dir, account=account, region=region)
-            self._start(port)
             self.enforce_iam(on=iam)
             atexit.register(self.close)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, port: int) -> None:
-        before = 0 if self._keeper is None else self._keeper.port
-        gateway, host = startup.listen(self._docker, port=port, before=before)
-        try:
-            self._open(gateway, host)
-        except BaseException:
-            gateway.close()
-            raise
+    @property
+    def endpoint(self) -> str:
+        """Where it answers, for programs on this machine."""
+        return self._machinery.endpoint
 
-    def _open(self, gateway: Gateway, host: str) -> None:
-        self.endpoint = f"http://{startup.LOOPBACK}:{gateway.port}"
-        self.container_endpoint = f"http://{host}:{gateway.port}"
-        self._clients = Clients(endpoint=self.endpoint, region=self.region)
-        self._chain = ChainGuard()
-        self._workplace = Workplace(
-            site=Site(
-                account=self.account,
-                client=self._clients.client,
-                endpoint=self.endpoint,
-                container_endpoint=self.container_endpoint,
-                emit=lambda region, event: self._emulator.pump.publish(region, event),
-            ),
-            docker_client=self._docker,
-            runner=self._batch_runner,
-            programs=self._programs,
-        )
-        if self._keeper is not None:
-            self._keeper.settle(self._workplace, port=gateway.port, hosts=(startup.LOOPBACK, "localhost", host))
-        context = EmulatorContext(
-            account=self.account,
-            region=self.region,
-            client=self._clients.client,
-            engine=self._workplace.engine,
-            chain=self._chain,
-            brake=self._brake,
-        )
-        self._gateway = gateway
-        self._emulator = Emulator(gateway=gateway, context=context, keeper=self._keeper)
-        self._deployer = Deployer(
-            client=self.client, account=self.account, region=self.region, images=self._workplace.images
-        )
+    @property
+    def container_endpoint(self) -> str:
+        """Where it answers, for containers."""
+        return self._machinery.container_endpoint
 
     @property
     def batch(self) -> BatchEngine:
         """The Batch engine of the home region."""
-        return self._workplace.engine(self.region)
+        return self._machinery.workplace.engine(self.region)
 
     @property
     def docker_host(self) -> str | None:
@@ -143,20 +121,20 @@ class LocalAws:
     @property
     def programs(self) -> ProgramRegistry:
         """Which folder stands for which image when jobs run as processes."""
-        return self._programs
+        return self._machinery.programs
 
     @property
     def refused_deliveries(self) -> list[str]:
         """Deliveries of events that were refused because they were part of a loop."""
-        return self._chain.refused
+        return self._machinery.chain.refused
 
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - a boto3 client
         """Return a boto3 client that speaks to this server as the account's root."""
-        return self._clients.client(service, region)
+        return self._machinery.clients.client(service, region)
 
     def session(self) -> Any:  # noqa: ANN401 - a boto3.Session
         """Return a boto3 session whose clients all speak to this server as the account's root."""
-        return self._clients.session()
+        return self._machinery.clients.session()
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point the CDK CLI, the AWS CLI or any SDK at this server.
@@ -186,19 +164,39 @@ class LocalAws:
         Raises:
             DeploymentError: a stack failed; it was rolled back.
         """
-        return self._deployer.deploy(assembly, stacks=stacks, parameters=parameters)
+        try:
+            return self._machinery.deployer.deploy(assembly, stacks=stacks, parameters=parameters)
+        finally:
+            self._machinery.save()
 
     def destroy(self, assembly: Path, *, stacks: Iterable[str] | None = None) -> None:
         """Delete the stacks of a synthesized app, dependents first; those that do not exist are skipped."""
-        self._deployer.destroy(assembly, stacks=stacks)
+        try:
+            self._machinery.deployer.destroy(assembly, stacks=stacks)
+        finally:
+            self._machinery.save()
+
+    def run(self, state_machine: str | None, state: object = None, *, timeout: float = DEFAULT_TIMEOUT) -> Execution:
+        """Start an execution of a state machine and wait for its end; `print(run)` shows its jobs and what failed.
+
+        Args:
+            state_machine: Its ARN, its name or a part of it that no other has; None for the only one.
+            state: What the execution starts with: anything that JSON can hold, None for an empty object.
+            timeout: Seconds to wait.
+
+        Raises:
+            LocalAwsError: There is no such state machine, it is EXPRESS, the input is no JSON, or the time is over;
+                the execution goes on then.
+        """
+        return ExecutionRunner(self.client).run(state_machine, state, timeout=timeout)
 
     def enforce_iam(self, on: bool) -> None:
         """Check every request against IAM policies, or stop doing so.
 
         Root (`client`, `environment`) stays allowed everything; roles of jobs and functions are allowed what their
-        policies say. Calls between services, such as a rule that starts a state machine, are not checked.
+        policies say.
         """
-        self._emulator.enforce_iam(on=on)
+        self._machinery.emulator.enforce_iam(on=on)
 
     def open_control(self) -> str:
         """Let other processes deploy through this one; returns the token that they have to send.
@@ -206,12 +204,12 @@ class LocalAws:
         `batchwright local deploy` does so: images and programs of jobs are known to the process that runs them.
         """
         control = Control(self)
-        self._gateway.mount(PREFIX, control)
+        self._machinery.gateway.mount(PREFIX, control)
         return control.token
 
     def subscribe(self, callback: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
         """Call `callback` with every event of AWS Batch, in order, on one thread; returns what ends it."""
-        return self._emulator.pump.subscribe(callback)
+        return self._machinery.emulator.pump.subscribe(callback)
 
     def close(self) -> None:
         """Stop everything: state machines, jobs, functions, the server. May be called twice."""
@@ -219,27 +217,7 @@ class LocalAws:
             return
         self._closed = True
         atexit.unregister(self.close)
-        emulator: Emulator | None = getattr(self, "_emulator", None)
-        workplace: Workplace | None = getattr(self, "_workplace", None)
-        with ExitStack() as steps:
-            # Each is done even when the one before fails or is interrupted; the last one first.
-            if self._keeper is not None:
-                steps.callback(self._keeper.close)
-            if self._docker is not None:
-                steps.callback(self._docker.close)
-            if hasattr(self, "_clients"):
-                steps.callback(self._clients.close)
-            if emulator is not None:
-                steps.callback(emulator.close)
-            if workplace is not None:
-                steps.callback(workplace.close_runners)
-            if emulator is not None:
-                # After the engines: executions that wait for jobs end with them.
-                steps.callback(emulator.stop_executions)
-            if workplace is not None:
-                steps.callback(workplace.close_engines)
-            if emulator is not None:
-                emulator.abort_executions()
+        self._machinery.close()
 
     def __enter__(self) -> Self:
         return self

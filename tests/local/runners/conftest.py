@@ -11,9 +11,9 @@ import docker
 import pytest
 from local.runners.harness import RecordingAws, left_behind
 
-from batchwright.local.runners.docker import DockerRunner
-from batchwright.local.runners.process import ProcessRunner
-from batchwright.local.runners.programs import ProgramRegistry
+from batchwright.local.runners.docker.runner import DockerRunner
+from batchwright.local.runners.process.programs import ProgramRegistry
+from batchwright.local.runners.process.runner import ProcessRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

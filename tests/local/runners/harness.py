@@ -22,7 +22,7 @@ from batchwright.local.engine import (
     Started,
     Volume,
 )
-from batchwright.local.runners.owner import SERVER_LABEL
+from batchwright.local.runners.docker.owner import SERVER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,8 @@ class RecordingAws:
             self.lines[logStreamName] += [event["message"] for event in logEvents]
             self.changed.notify_all()
 
-    def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> dict[str, Any]:  # noqa: N803
+    def assume_role(self, *, RoleArn: str, RoleSessionName: str, SourceIdentity: str) -> dict[str, Any]:  # noqa: N803
+        assert SourceIdentity == "ecs-tasks.amazonaws.com"
         if "forbidden" in RoleArn:
             raise refused("AssumeRole", "AccessDenied")
         self.sessions.append((RoleArn, RoleSessionName))

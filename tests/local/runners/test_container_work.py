@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import docker
 import pytest
 import requests
-from docker.errors import NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 from local.runners.harness import RecordingAws, Run, make_attempt, make_container, make_task
 
-from batchwright.local.engine import LogTarget, Router
-from batchwright.local.runners import container_work
-from batchwright.local.runners.docker import DockerRunner
+from batchwright.local.engine import Exit, LogTarget, Router
+from batchwright.local.runners.docker import engine as faults
+from batchwright.local.runners.docker.runner import DockerRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,13 @@ class Engine:
         self.waits: list[Callable[[], dict[str, int]]] = []
         self.environment: dict[str, str] = {}
         self.killed: list[str] = []
+        self.creations: list[Exception] = []
+        self.created: list[str] = []
+        self.removed: list[str] = []
+        self.out_of_memory = False
+
+    def ping(self) -> bool:
+        return True
 
     def info(self) -> dict[str, int]:
         return {"NCPU": 2}
@@ -34,7 +41,10 @@ class Engine:
     create_host_config = docker.APIClient.create_host_config
     _version = "1.41"
 
-    def create_container(self, *, environment: dict[str, str], **_: Any) -> dict[str, str]:  # noqa: ANN401
+    def create_container(self, *, environment: dict[str, str], name: str, **_: Any) -> dict[str, str]:  # noqa: ANN401
+        if self.creations:
+            raise self.creations.pop(0)
+        self.created.append(name)
         self.environment = environment
         return {"Id": "c"}
 
@@ -51,10 +61,10 @@ class Engine:
         return self.waits.pop(0)()
 
     def inspect_container(self, _: str) -> dict[str, Any]:
-        return {"State": {"OOMKilled": False}}
+        return {"State": {"OOMKilled": self.out_of_memory}}
 
-    def remove_container(self, *_: Any, **__: Any) -> None:  # noqa: ANN401
-        pass
+    def remove_container(self, name: str, **_: Any) -> None:  # noqa: ANN401
+        self.removed.append(name)
 
     def containers(self, **_: Any) -> list[dict[str, str]]:  # noqa: ANN401
         return []
@@ -84,7 +94,7 @@ def engine() -> Engine:
 
 @pytest.fixture
 def runner(engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[DockerRunner]:
-    monkeypatch.setattr(container_work, "_ENGINE_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(faults, "_PAUSE_SECONDS", 0)
     made = DockerRunner(
         client=aws.client,
         region="us-east-1",
@@ -103,20 +113,70 @@ def test_a_container_outlives_a_short_absence_of_the_engine(
 
     run = Run(runner, make_attempt("true"), aws)
 
-    assert (run.exit().exit_code, run.exit().reason) == (4, None)
+    assert run.exit().exit_code == 4
+    assert "the Docker engine was away while the container ran" in (run.exit().reason or "")
     assert run.lines_at_exit == ["hi"]
+
+
+def test_an_engine_that_restarts_costs_no_attempt(runner: DockerRunner, engine: Engine, aws: RecordingAws) -> None:
+    engine.creations = [requests.ConnectionError("no engine"), requests.ConnectionError("no engine")]
+    engine.waits = [lambda: {"StatusCode": 0}]
+
+    assert Run(runner, make_attempt("true"), aws).exit() == Exit(exit_code=0)
+    # Its answers may have been lost only: what it made before is removed.
+    assert engine.removed[:2] == engine.created * 2
+
+
+def test_an_engine_that_is_away_keeps_a_job_from_starting(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "_AWAY_SECONDS", 0)
+    engine.creations = [requests.ConnectionError("no engine")]
+
+    ended = Run(runner, make_attempt("true"), aws).exit()
+
+    assert (ended.exit_code, ended.status_reason) == (None, "Task failed to start")
+    assert ended.reason == "CannotCreateContainerError: the Docker engine does not answer: no engine"
+
+
+def test_a_name_that_is_none_is_an_image_that_cannot_be_pulled(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws
+) -> None:
+    engine.creations = [APIError("400", explanation="invalid reference format")]
+
+    ended = Run(runner, make_attempt("true"), aws).exit()
+
+    assert ended.reason == "CannotPullContainerError: Error response from daemon: invalid reference format"
+
+
+def test_an_image_that_must_not_be_pulled(runner: DockerRunner, engine: Engine, aws: RecordingAws) -> None:
+    engine.creations = [ImageNotFound("no such image")]
+
+    ended = Run(runner, make_attempt("true", image="mine:1", never_pull=True), aws).exit()
+
+    assert ended.reason == ('ErrImageNeverPull: Container image "mine:1" is not present with pull policy of Never')
+
+
+def test_a_program_may_outlive_a_child_that_took_too_much_memory(
+    runner: DockerRunner, engine: Engine, aws: RecordingAws
+) -> None:
+    engine.out_of_memory = True
+    engine.waits = [lambda: {"StatusCode": 5}]
+
+    reason = "OutOfMemoryError: Container killed due to memory usage"
+    assert Run(runner, make_attempt("true"), aws).exit() == Exit(exit_code=5, reason=reason)
 
 
 def test_an_engine_that_stays_away_is_the_reason(
     runner: DockerRunner, engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container_work, "_ENGINE_SECONDS", 0)
+    monkeypatch.setattr(faults, "_AWAY_SECONDS", 0)
     engine.waits = [absent]
 
     ended = Run(runner, make_attempt("true"), aws).exit()
 
     assert (ended.exit_code, ended.status_reason) == (None, "Task was lost: the Docker engine stopped answering")
-    assert "the Docker engine stopped answering while the container ran: no engine" in (ended.reason or "")
+    assert ended.reason == ("DockerEngineError: the Docker engine does not answer: no engine, while the container ran")
 
 
 def test_a_container_that_somebody_removed(runner: DockerRunner, engine: Engine, aws: RecordingAws) -> None:
@@ -132,7 +192,7 @@ def test_proxies_of_the_docker_configuration_leave_the_local_aws_alone(
     runner: DockerRunner, engine: Engine, aws: RecordingAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configuration = {"proxies": {"default": {"httpProxy": "http://proxy", "noProxy": "intranet"}}}
-    monkeypatch.setattr("batchwright.local.runners.docker.load_general_config", lambda: configuration)
+    monkeypatch.setattr("batchwright.local.runners.docker.runner.load_general_config", lambda: configuration)
     engine.waits = [lambda: {"StatusCode": 0}] * 2
 
     Run(runner, make_attempt("true"), aws).exit()

@@ -8,8 +8,8 @@ import pytest
 from local.runners.harness import RecordingAws, Run, left_behind, make_attempt
 
 from batchwright.local.engine import EmptyVolume, Exit, HostVolume, Mount
-from batchwright.local.runners.docker import DockerRunner
-from batchwright.local.runners.owner import SERVER_LABEL
+from batchwright.local.runners.docker.owner import SERVER_LABEL
+from batchwright.local.runners.docker.runner import DockerRunner
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ import pytest
 from local.runners.harness import PATIENCE, Run, left_behind, make_attempt, make_container, make_task
 
 from batchwright.local.engine import LogTarget
-from batchwright.local.runners.owner import OWNER_LABEL, SERVER_LABEL
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL
 
 if TYPE_CHECKING:
     from local.runners.harness import RecordingAws
 
-    from batchwright.local.runners.docker import DockerRunner
+    from batchwright.local.runners.docker.runner import DockerRunner
 
 pytestmark = pytest.mark.docker
 
@@ -120,7 +120,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(docker_runner: Docker
     """A process makes one of each and is killed; those of a process that lives stay."""
     code = f"""
 import docker, os, signal
-from batchwright.local.runners.owner import own_mark
+from batchwright.local.runners.docker.owner import own_mark
 api = docker.from_env().api
 labels = {{"{SERVER_LABEL}": "{label}-killed", "{OWNER_LABEL}": own_mark()}}
 api.create_container("{image}", "true", labels=labels)

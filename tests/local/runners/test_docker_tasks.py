@@ -12,7 +12,7 @@ from batchwright.local.engine import EmptyVolume, Mount, Node
 if TYPE_CHECKING:
     from local.runners.harness import RecordingAws
 
-    from batchwright.local.runners.docker import DockerRunner
+    from batchwright.local.runners.docker.runner import DockerRunner
 
 pytestmark = pytest.mark.docker
 

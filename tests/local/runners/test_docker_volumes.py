@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.runners.harness import RecordingAws
 
     from batchwright.local.engine import Volume
-    from batchwright.local.runners.docker import DockerRunner
+    from batchwright.local.runners.docker.runner import DockerRunner
 
 pytestmark = pytest.mark.docker
 
@@ -89,6 +89,15 @@ def test_a_claim_is_shared_and_sub_paths_are_its_folders(shell: Shell) -> None:
     volume = ClaimVolume(name="claim", claim_name="data")
     shell("echo kept > /v/f", volume, sub_path="a/b", platform="EKS")
     assert shell("cat /v/a/b/f", volume, platform="EKS") == ["kept"]
+
+
+@pytest.mark.parametrize("sub_path", [None, "a"])
+def test_a_claim_that_may_only_be_read(shell: Shell, sub_path: str | None) -> None:
+    line = "touch /v/x 2>/dev/null && echo written || echo refused"
+    volume = ClaimVolume(name="files", claim_name="data", read_only=True)
+
+    assert shell(line, volume, sub_path=sub_path, platform="EKS") == ["refused"]
+    assert shell(line, ClaimVolume(name="files", claim_name="data"), platform="EKS") == ["written"]
 
 
 def test_an_empty_volume_of_a_pod_takes_nothing_from_the_image(shell: Shell, image: str) -> None:

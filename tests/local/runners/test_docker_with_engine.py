@@ -13,7 +13,7 @@ from batchwright.local.engine import BatchEngine, EngineLimits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from batchwright.local.runners.docker import DockerRunner
+    from batchwright.local.runners.docker.runner import DockerRunner
 
 pytestmark = pytest.mark.docker
 

@@ -8,10 +8,10 @@ import pytest
 from docker.errors import ImageNotFound
 from local.runners.harness import PATIENCE
 
-from batchwright.local.runners.images import Images
+from batchwright.local.runners.docker.images import Images
+from batchwright.local.runners.docker.pause import program
 from batchwright.local.runners.launch import LaunchError
 from batchwright.local.runners.notices import Notices
-from batchwright.local.runners.pause import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from docker.errors import NotFound
 
-from batchwright.local.runners.janitor import Janitor
+from batchwright.local.runners.docker.janitor import Janitor
 
 
 class Engine:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from batchwright.local.runners import owner
-from batchwright.local.runners.owner import is_gone, own_mark
+from batchwright.local.runners.docker import owner
+from batchwright.local.runners.docker.owner import is_gone, own_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,9 +19,21 @@ def test_this_process_is_not_gone() -> None:
 
 
 def test_a_process_that_ended_is_gone() -> None:
-    code = "from batchwright.local.runners.owner import own_mark; print(own_mark())"
+    code = "from batchwright.local.runners.docker.owner import own_mark; print(own_mark())"
     mark = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert is_gone(mark)
+
+
+@pytest.mark.skipif(not owner._PROCESSES.is_dir(), reason="zombies are only seen in /proc")
+def test_a_process_that_nobody_has_asked_for_its_end_is_gone() -> None:
+    code = "from batchwright.local.runners.docker.owner import own_mark; print(own_mark(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        mark = process.stdout.readline().decode().strip()
+        assert not is_gone(mark)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert is_gone(mark)
 
 
 @pytest.mark.parametrize(("part", "value", "gone"), [(0, "elsewhere", False), (1, "pid:[1]", False), (4, "1", True)])

@@ -8,6 +8,7 @@ import pytest
 from local.runners.harness import PATIENCE, make_container, make_task
 
 from batchwright.local.engine import Exit, Node, Started
+from batchwright.local.runners.notices import Notices
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Line:
     """A pool of three places and what was put into it."""
 
     def __init__(self) -> None:
-        self.pool = AttemptPool(name="test", size=3)
+        self.pool = AttemptPool(name="test", size=3, notices=Notices())
         self.begun: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.works: dict[str, Waiting] = {}
         self.attempts: dict[str, PooledAttempt] = {}
@@ -141,3 +142,15 @@ def test_a_closed_pool_ends_all_and_takes_no_more(line: Line) -> None:
 def test_places(containers: int, node: Node | None, places: int) -> None:
     task = make_task(*(make_container(name=f"c{n}") for n in range(containers)), node=node)
     assert places_for(task) == places
+
+
+def test_a_full_pool_is_said_once(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("a", "b", "c"):
+        line.submit(name, 1)
+    assert not caplog.records
+    line.submit("d", 1)
+    line.submit("e", 1)
+
+    (record,) = caplog.records
+    assert record.message.startswith("3 containers run at once here, jobs beyond that stay STARTING")
+    assert "--max-containers" in record.message

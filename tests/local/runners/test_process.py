@@ -12,8 +12,8 @@ from local.runners.harness import PATIENCE, RecordingAws, Run, make_attempt
 from batchwright.local.engine import Exit
 
 if TYPE_CHECKING:
-    from batchwright.local.runners.process import ProcessRunner
-    from batchwright.local.runners.programs import ProgramRegistry
+    from batchwright.local.runners.process.programs import ProgramRegistry
+    from batchwright.local.runners.process.runner import ProcessRunner
 
 WAIT_FOR_TERM = """
 import signal, sys, time
@@ -136,6 +136,19 @@ def test_what_a_program_started_ends_with_it(process_runner: ProcessRunner, aws:
     status = Path(f"/proc/{int(run.lines[0])}/stat")
     deadline = time.monotonic() + PATIENCE
     while status.exists() and status.read_text().split()[2] != "Z":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows what a process inherited")
+@pytest.mark.parametrize("output", ["", ">/dev/null 2>&1"])
+def test_what_left_its_group_ends_too(process_runner: ProcessRunner, aws: RecordingAws, output: str) -> None:
+    line = f"setsid sh -c 'echo $$ > pid; exec sleep 600' {output} & until test -s pid; do :; done; cat pid"
+    run = Run(process_runner, make_attempt(line, image="shell"), aws)
+    assert run.exit().exit_code == 0
+    status = Path(f"/proc/{int(run.lines[0])}/stat")
+    deadline = time.monotonic() + PATIENCE
+    while status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

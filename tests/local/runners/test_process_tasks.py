@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from local.runners.harness import RecordingAws
 
     from batchwright.local.engine import Volume
-    from batchwright.local.runners.process import ProcessRunner
+    from batchwright.local.runners.process.runner import ProcessRunner
 
 UNTIL_TERM = "trap 'echo asked; exit 5' TERM; echo up; while :; do sleep 0.02; done"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from batchwright.local.runners.interpreters import Interpreters
-from batchwright.local.runners.programs import ProgramRegistry
+from batchwright.local.runners.process.interpreters import Interpreters
+from batchwright.local.runners.process.programs import ProgramRegistry
 
 
 def folder_with(tmp_path: Path, content: object) -> Path:

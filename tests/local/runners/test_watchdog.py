@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batchwright.local.runners.watchdog import Watchdog
+from batchwright.local.runners.process.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import pytest
@@ -17,8 +17,8 @@ PROGRAM = """
 import json, sys, time
 from pathlib import Path
 from local.runners.harness import RecordingAws, Run, make_attempt
-from batchwright.local.runners.process import ProcessRunner
-from batchwright.local.runners.programs import ProgramRegistry
+from batchwright.local.runners.process.runner import ProcessRunner
+from batchwright.local.runners.process.programs import ProgramRegistry
 
 home = Path(sys.argv[1])
 (home / "process.json").write_text(json.dumps({"command": [sys.executable, "-c"]}))

@@ -12,7 +12,7 @@ from batchwright.local.engine import BatchEngine, EngineLimits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from batchwright.local.runners.process import ProcessRunner
+    from batchwright.local.runners.process.runner import ProcessRunner
 
 
 class Service:

@@ -35,6 +35,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         "region": server.record.region,
         "iam": server.record.iam,
         "runner": "process" if server.record.docker_host is None else "docker",
+        "runner_fault": engine_fault(server.record.docker_host),
         "stacks": {stack["StackName"]: stack["StackStatus"] for stack in stacks},
         "queues": queues,
         "failures": failures,
@@ -43,6 +44,16 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
         _print(server.record, found)
+
+
+def engine_fault(host: str | None) -> str | None:
+    """Return why no job can run now, None when nothing is wrong."""
+    if host is None:
+        return None
+    from batchwright.local.runners.docker import engine
+
+    fault = engine.fault(host)
+    return fault and f"the Docker engine at {host} does not answer: {fault}"
 
 
 def _jobs(server: ControlClient) -> tuple[dict[str, dict[str, int]], list[dict[str, str]]]:
@@ -61,15 +72,26 @@ def _jobs(server: ControlClient) -> tuple[dict[str, dict[str, int]], list[dict[s
                 failures += jobs if state == "FAILED" else []
     failures.sort(key=lambda job: job.get("stoppedAt", job["createdAt"]), reverse=True)
     return counts, [
-        {"job": job["jobId"], "name": job["jobName"], "reason": job.get("statusReason", "")}
-        for job in failures[:_MOST_FAILURES]
+        {"job": job["jobId"], "name": job["jobName"], "reason": why(job)} for job in failures[:_MOST_FAILURES]
     ]
+
+
+def why(job: Mapping[str, Any]) -> str:
+    """Return the state's reason with what the container says of it, or with its exit code."""
+    container = job.get("container", {})
+    detail = container.get("reason")
+    if not detail and container.get("exitCode"):
+        detail = f"exit code {container['exitCode']}"
+    return ": ".join(text for text in (job.get("statusReason"), detail) if text)
 
 
 def _print(record: Record, found: Mapping[str, Any]) -> None:
     console = screen()
     policies = "policies enforced" if record.iam else "policies not enforced"
     console.print(Text(f"{record.endpoint}  account {record.account}, {record.region}; {policies}", style="bold"))
+    if found["runner_fault"]:
+        fault = found["runner_fault"]
+        console.print(Text(f"{fault[0].upper()}{fault[1:]}. Jobs fail until it is back.", style="red"))
     _print_table(("Stack", "Status"), [[name, state] for name, state in found["stacks"].items()])
     _print_table(
         ("Queue", *_STATES),

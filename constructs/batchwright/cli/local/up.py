@@ -15,6 +15,7 @@ import typer
 from batchwright.cli.local import background
 from batchwright.cli.local.env import export_lines, variables
 from batchwright.cli.local.explained import explained
+from batchwright.cli.local.told import told
 
 if TYPE_CHECKING:
     from batchwright.local import LocalAws
@@ -42,10 +43,19 @@ def up(
         RunnerKind, typer.Option(help="Jobs in containers, as processes, or containers where an engine answers.")
     ] = RunnerKind.AUTO,
     iam: Annotated[bool, typer.Option("--iam", help="Check requests of jobs and functions against policies.")] = False,
+    max_containers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Most jobs at once in a region: 16 containers, or a process for each CPU, if not said."
+        ),
+    ] = None,
     state: Annotated[
         Path | None,
         typer.Option(
-            file_okay=False, help="Folder that keeps everything until the next `up` with it; without one all is gone."
+            file_okay=False,
+            help="Folder that keeps everything for the next `up` with it; without one all is gone. Jobs go on there. "
+            "After a crash or kill -9 no request to Batch that was answered is lost, and nothing that was deployed; "
+            "of the other services, changes of the last 5 seconds may be.",
         ),
     ] = None,
     detach: Annotated[
@@ -53,10 +63,12 @@ def up(
     ] = False,
 ) -> None:
     """Start a local AWS and print the lines that point your tools at it. Ctrl-C ends it, and all that it holds."""
-    arguments = ["--port", str(port), "--account", account, "--region", region, "--runner", runner.value]
     if detach:
-        kept = [] if state is None else ["--state", str(state.absolute())]
-        _announce(background.start([*arguments, *kept, *(["--iam"] if iam else [])]))
+        arguments = ["--port", str(port), "--account", account, "--region", region, "--runner", runner.value]
+        arguments += ["--iam"] if iam else []
+        arguments += [] if state is None else ["--state", str(state.absolute())]
+        arguments += [] if max_containers is None else ["--max-containers", str(max_containers)]
+        _detach(arguments)
         return
     with explained():
         from batchwright.local import LocalAws
@@ -65,16 +77,35 @@ def up(
     before = {number: signal.signal(number, lambda *_: ended.set()) for number in _SIGNALS}
     try:
         with (
+            told(),
             explained(),
-            LocalAws(port=port, account=account, region=region, runner=runner.value, iam=iam, state_dir=state) as aws,
+            LocalAws(
+                port=port,
+                account=account,
+                region=region,
+                runner=runner.value,
+                iam=iam,
+                max_containers=max_containers,
+                state_dir=state,
+            ) as aws,
         ):
-            _serve(aws, iam=iam, ended=ended)
+            # A warning has said so already.
+            fell_back = runner is RunnerKind.AUTO and aws.runner_kind == "process"
+            _serve(aws, iam=iam, ended=ended, fell_back=fell_back)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event) -> None:
+def _detach(arguments: list[str]) -> None:
+    record = background.start(arguments)
+    _announce(record)
+    engine = record.docker_host
+    where = "as processes of this machine" if engine is None else f"in containers of the engine at {engine}"
+    sys.stderr.write(f"Jobs run {where}. `batchwright local down` ends it.\n")
+
+
+def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event, fell_back: bool) -> None:
     from batchwright.local.control import Record, ServerRecords
     from batchwright.local.control.records import process_began
 
@@ -94,8 +125,12 @@ def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event) -> None:
     try:
         if not record.log:
             _announce(record)
-            sys.stderr.write(f"{aws.runner_reason[0].upper()}{aws.runner_reason[1:]}. Ctrl-C ends it.\n")
+            if not fell_back:
+                sys.stderr.write(f"{aws.runner_reason[0].upper()}{aws.runner_reason[1:]}. ")
+            sys.stderr.write("Ctrl-C ends it.\n")
         ended.wait()
+        if not record.log:
+            sys.stderr.write("Ending it: jobs are stopped, and what they left is removed.\n")
     finally:
         records.remove(record)
 

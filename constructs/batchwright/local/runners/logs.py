@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from batchwright.local.runners.launch import LaunchError
+from batchwright.local.runners.lines import EVENT_OVERHEAD, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +23,6 @@ _log = logging.getLogger(__name__)
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 _MAX_BATCH_BYTES: Final = 1_048_576
 _MAX_BATCH_EVENTS: Final = 10_000
-_EVENT_OVERHEAD: Final = 26
-_MAX_LINE_BYTES: Final = 262_144 - _EVENT_OVERHEAD
 _FLUSH_FROM_BYTES: Final = 512 * 1024
 
 
@@ -101,21 +100,16 @@ class LogStream:
         self._logs = logs
         self._group = group
         self._forget = forget
-        self._rest = b""
+        self._lines = Lines()
         self._events: list[dict[str, Any]] = []
         self._size = 0
         self._lock = threading.Lock()
         self._sending = threading.Lock()
 
-    def write(self, chunk: bytes) -> None:
-        """Take output as it comes; a line is complete at its line feed, or when it is too long for one event."""
+    def write(self, chunk: bytes, source: int = 0) -> None:
+        """Take output as it comes, from standard output and standard error (`source`) in turn."""
         with self._lock:
-            *lines, self._rest = (self._rest + chunk).split(b"\n")
-            for line in lines:
-                self._add(line)
-            while len(self._rest) > _MAX_LINE_BYTES:
-                self._add(self._rest[:_MAX_LINE_BYTES])
-                self._rest = self._rest[_MAX_LINE_BYTES:]
+            self._add(self._lines.take(chunk, source))
             full = self._size >= _FLUSH_FROM_BYTES
         if full:
             self.flush()
@@ -135,24 +129,21 @@ class LogStream:
     def close(self) -> None:
         """Send everything, also a last line without a line feed."""
         with self._lock:
-            self._add(self._rest)
-            self._rest = b""
+            self._add(self._lines.finish())
         self.flush()
         self._forget(self)
 
-    def _add(self, line: bytes) -> None:
-        for start in range(0, len(line), _MAX_LINE_BYTES):
-            text = line[start : start + _MAX_LINE_BYTES].decode("utf-8", "replace").removesuffix("\r")
-            if text:
-                self._events.append({"timestamp": int(time.time() * 1000), "message": text})
-                self._size += len(line) + _EVENT_OVERHEAD
+    def _add(self, lines: list[str]) -> None:
+        now = int(time.time() * 1000)
+        self._events += [{"timestamp": now, "message": line} for line in lines]
+        self._size += sum(map(len, lines)) + EVENT_OVERHEAD * len(lines)
 
 
 def _batches(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     batch: list[dict[str, Any]] = []
     size = 0
     for event in events:
-        cost = len(event["message"].encode()) + _EVENT_OVERHEAD
+        cost = len(event["message"].encode()) + EVENT_OVERHEAD
         if batch and (size + cost > _MAX_BATCH_BYTES or len(batch) == _MAX_BATCH_EVENTS):
             yield batch
             batch, size = [], 0

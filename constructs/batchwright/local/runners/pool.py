@@ -14,6 +14,8 @@ from batchwright.local.runners.launch import START_FAILED, LaunchError, failed_s
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from batchwright.local.runners.notices import Notices
+
 _log = logging.getLogger(__name__)
 _CLOSE_SECONDS: Final = 60.0
 """What attempts may take to end when the pool is closed, over their grace time: a container that cannot be killed is
@@ -109,11 +111,13 @@ class AttemptPool:
     Args:
         name: Name of the threads.
         size: Most places that are taken at once; attempts that find none free wait in order.
+        notices: Says so the first time.
     """
 
-    def __init__(self, *, name: str, size: int) -> None:
+    def __init__(self, *, name: str, size: int, notices: Notices) -> None:
         self._name = name
         self._size = size
+        self._notices = notices
         self._free = size
         self._waiting: deque[tuple[PooledAttempt, int]] = deque()
         self._active: dict[PooledAttempt, threading.Thread] = {}
@@ -136,6 +140,12 @@ class AttemptPool:
                 self._admit()
             else:
                 self._begin(*entry)
+            waits = entry in self._waiting
+        if waits:
+            self._notices.say(
+                f"{self._size} containers run at once here, jobs beyond that stay STARTING until there is room: "
+                "max_containers of LocalAws, and --max-containers of `batchwright local up`, change the number"
+            )
 
     def close(self, reason: str, *, grace: float) -> None:
         """Stop what has not ended and wait for it, clean-up included."""

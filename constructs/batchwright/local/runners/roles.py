@@ -15,6 +15,8 @@ from batchwright.local.runners.launch import LaunchError
 
 _NOT_IN_SESSION_NAME: Final = re.compile(r"[^A-Za-z0-9_=,.@-]")
 _SESSION_NAME_LENGTH: Final = 64
+# In whose name a role is assumed: the role has to trust it.
+_SERVICE: Final = "ecs-tasks.amazonaws.com"
 
 Clients = Callable[[str], Any]
 Connect = Callable[[Any, Mapping[str, str]], Any]
@@ -41,12 +43,13 @@ class Roles:
         """
         name = _NOT_IN_SESSION_NAME.sub("-", session)[:_SESSION_NAME_LENGTH]
         try:
-            keys: Mapping[str, str] = self._client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+            answer = self._client("sts").assume_role(RoleArn=role, RoleSessionName=name, SourceIdentity=_SERVICE)
         except (ClientError, BotoCoreError) as error:
             raise LaunchError(
                 f"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the "
                 f"role being passed has the proper trust relationship and permissions. {error}"
             ) from error
+        keys: Mapping[str, str] = answer["Credentials"]
         return keys
 
     def clients(self, role: str | None, session: str) -> Clients:

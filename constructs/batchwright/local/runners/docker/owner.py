@@ -15,6 +15,7 @@ JOB_LABEL: Final = "batchwright.job"
 _PROCESSES: Final = Path("/proc")
 _START_FIELD: Final = 19
 """Of /proc/PID/stat, counted from the field after the name, which may have blanks."""
+_ENDED: Final = ("Z", "X")
 _PS_SECONDS: Final = 5.0
 
 
@@ -57,9 +58,11 @@ def _started(pid: int) -> str | None:
     """Return when a process started, in some form that stays the same; None when there is no such process."""
     if _PROCESSES.is_dir():
         try:
-            return (_PROCESSES / f"{pid}/stat").read_text().rpartition(")")[2].split()[_START_FIELD]
-        except (OSError, IndexError):
+            fields = (_PROCESSES / f"{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
             return None
+        # A zombie has ended, whenever its parent asks for its end.
+        return None if fields[0] in _ENDED else fields[_START_FIELD]
     try:
         told = subprocess.run(
             ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=_PS_SECONDS

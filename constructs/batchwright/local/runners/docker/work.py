@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING, Any, Final
 
-import requests
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 from docker.utils.socket import frames_iter
 
 from batchwright.local.engine import Attempt, Container, Exit
-from batchwright.local.runners.container_options import Shared, container_options
+from batchwright.local.runners.docker.engine import AWAY, FAULTS, Return, said
+from batchwright.local.runners.docker.options import Shared, container_name, container_options
 from batchwright.local.runners.launch import LaunchError, launch_environment
 from batchwright.local.runners.secrets import registry_credentials, secret_variables
 
@@ -19,20 +18,17 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.runners.docker_site import DockerTools
+    from batchwright.local.runners.docker.site import DockerTools
     from batchwright.local.runners.logs import LogStream
 
 _log = logging.getLogger(__name__)
 _OUT_OF_MEMORY: Final = "OutOfMemoryError: Container killed due to memory usage"
-_KILLED: Final = 137
+_BAD_NAME: Final = "invalid reference format"
 _CONFLICT: Final = 409
 _LOST: Final = "Task was lost: the Docker engine stopped answering"
+_WAS_AWAY: Final = "DockerEngineError: the Docker engine was away while the container ran, and may have stopped it"
 _STOPPED: Final = "the task was stopped before the container started"
 _NO_GPU: Final = "could not select device driver"
-_ENGINE_SECONDS: Final = 10.0
-"""An engine that is being restarted is back by then, and may still have the container."""
-_ENGINE_PAUSE_SECONDS: Final = 0.5
-_ENGINE_ERRORS: Final = (DockerException, requests.RequestException, OSError)
 
 
 class ContainerWork:
@@ -67,6 +63,7 @@ class ContainerWork:
         self._labels = labels
         self._cancelled = cancelled
         self._id = ""
+        self._name = container_name(attempt, None if len(attempt.containers) == 1 else container.name)
 
     def run(self, started: Callable[[], None]) -> Exit:
         """Run the container to its end."""
@@ -100,7 +97,7 @@ class ContainerWork:
             self._api.kill(self._id, signal=name)
         except NotFound:
             return
-        except _ENGINE_ERRORS as error:
+        except FAULTS as error:
             # 409: it is not running any more.
             if not isinstance(error, APIError) or error.status_code != _CONFLICT:
                 _log.warning("job %s: %s could not be sent: %s", self._attempt.job_id, name, error)
@@ -112,11 +109,10 @@ class ContainerWork:
 
     def _launch(self, environment: dict[str, str], credentials: Mapping[str, str] | None) -> Any:  # noqa: ANN401 - a socket of the Docker client
         try:
-            self._id = self._create(environment, credentials)
-        except APIError as error:
-            raise LaunchError(f"CannotCreateContainerError: Error response from daemon: {_text(error)}") from error
-        except _ENGINE_ERRORS as error:
-            raise LaunchError(f"CannotCreateContainerError: the Docker engine does not answer: {error}") from error
+            self._id = self._create_patiently(environment, credentials)
+        except FAULTS as error:
+            kind = "CannotPullContainerError" if _BAD_NAME in str(error) else "CannotCreateContainerError"
+            raise LaunchError(f"{kind}: {_text(error)}") from error
         output = None
         try:
             # Attached before the start, so that no line is missed and nothing need be read again.
@@ -124,16 +120,27 @@ class ContainerWork:
             if self._cancelled.is_set():
                 raise LaunchError(f"CannotStartContainerError: {_STOPPED}")
             self._api.start(self._id)
-        except APIError as error:
+        except FAULTS as error:
+            # Not tried again when the engine was away: it may have started.
             _close(output)
-            raise LaunchError(f"CannotStartContainerError: Error response from daemon: {_text(error)}") from error
-        except _ENGINE_ERRORS as error:
-            _close(output)
-            raise LaunchError(f"CannotStartContainerError: the Docker engine does not answer: {error}") from error
+            raise LaunchError(f"CannotStartContainerError: {_text(error)}") from error
         except LaunchError:
             _close(output)
             raise
         return output
+
+    def _create_patiently(self, environment: dict[str, str], credentials: Mapping[str, str] | None) -> str:
+        """Create the container, also when the engine is away for a moment: a restart must not cost attempts."""
+        back: Return | None = None
+        while True:
+            try:
+                return self._create(environment, credentials)
+            except AWAY:
+                back = back or Return(self._api, self._cancelled.is_set)
+                if not back.came():
+                    raise
+            # The answer was lost, not always the request.
+            self._tools.janitor.remove("container", self._name)
 
     def _create(self, environment: dict[str, str], credentials: Mapping[str, str] | None) -> str:
         tools, container = self._tools, self._container
@@ -150,6 +157,7 @@ class ContainerWork:
             shared=self._shared,
             environment={**tools.direct(), **environment},
             labels=self._labels,
+            name=self._name,
             host_cpus=tools.host_cpus(),
         )
         return str(self._with_image(lambda: self._api.create_container(**arguments)["Id"], credentials))
@@ -159,14 +167,19 @@ class ContainerWork:
         try:
             return call()
         except ImageNotFound:
+            if self._container.never_pull:
+                raise LaunchError(
+                    f'ErrImageNeverPull: Container image "{self._container.image}" is not present with pull policy of '
+                    "Never"
+                ) from None
             self._tools.images.pull(self._container.image, credentials, self._cancelled)
         return call()
 
     def _follow(self, output: Any, stream: LogStream) -> Exit:  # noqa: ANN401 - a socket of the Docker client
         try:
-            for _, chunk in frames_iter(output, tty=False):  # type: ignore[no-untyped-call]
-                stream.write(chunk)
-        except _ENGINE_ERRORS as error:
+            for source, chunk in frames_iter(output, tty=False):  # type: ignore[no-untyped-call]
+                stream.write(chunk, source)
+        except FAULTS as error:
             _log.warning("job %s: the rest of its output is lost: %s", self._attempt.job_id, error)
         finally:
             _close(output)
@@ -174,7 +187,7 @@ class ContainerWork:
 
     def _await_end(self) -> Exit:
         """Wait for the container's end, also over a short absence of the engine: it may run on meanwhile."""
-        deadline = time.monotonic() + _ENGINE_SECONDS
+        back: Return | None = None
         while True:
             try:
                 code = int(self._api.wait(self._id)["StatusCode"])
@@ -182,15 +195,15 @@ class ContainerWork:
             except NotFound as error:
                 reason = f"DockerEngineError: the container was removed while it ran: {_text(error)}"
                 return Exit(exit_code=None, reason=reason, status_reason=_LOST)
-            except _ENGINE_ERRORS as error:
-                if time.monotonic() >= deadline:
-                    reason = f"DockerEngineError: the Docker engine stopped answering while the container ran: {error}"
+            except FAULTS as error:
+                back = back or Return(self._api)
+                if not back.came():
+                    reason = f"DockerEngineError: {said(error)}, while the container ran"
                     return Exit(exit_code=None, reason=reason, status_reason=_LOST)
-                time.sleep(_ENGINE_PAUSE_SECONDS)
                 continue
             if killed:
-                return Exit(exit_code=_KILLED, reason=_OUT_OF_MEMORY)
-            return Exit(exit_code=code)
+                return Exit(exit_code=code, reason=_OUT_OF_MEMORY)
+            return Exit(exit_code=code, reason=_WAS_AWAY if code and back else None)
 
 
 def _close(output: Any) -> None:  # noqa: ANN401 - a socket of the Docker client
@@ -202,8 +215,8 @@ def _close(output: Any) -> None:  # noqa: ANN401 - a socket of the Docker client
         output.close()
 
 
-def _text(error: APIError) -> str:
-    text = str(error.explanation or error)
+def _text(error: Exception) -> str:
+    text = said(error)
     return f"{text} (the Docker engine of this machine has no GPUs for containers)" if _NO_GPU in text else text
 
 

@@ -6,10 +6,10 @@ import re
 import threading
 from typing import TYPE_CHECKING, Final
 
-import requests
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import ImageNotFound
 from docker.utils import parse_repository_tag
 
+from batchwright.local.runners.docker.engine import FAULTS, said
 from batchwright.local.runners.launch import LaunchError
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ class Images:
                 _check(image, cancelled)
                 if "error" in answer:
                     raise LaunchError(f"CannotPullContainerError: Error response from daemon: {answer['error']}")
-        except (APIError, DockerException, requests.RequestException) as error:
-            detail = getattr(error, "explanation", None) or error
-            raise LaunchError(f"CannotPullContainerError: Error response from daemon: {detail}") from error
+        except FAULTS as error:
+            raise LaunchError(f"CannotPullContainerError: {said(error)}") from error
 
 
 def _check(image: str, cancelled: threading.Event) -> None:

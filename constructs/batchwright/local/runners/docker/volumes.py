@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from batchwright.local.runners.pause import PauseImage
+    from batchwright.local.runners.docker.pause import PauseImage
     from batchwright.local.runners.roles import Clients
 
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -45,6 +45,7 @@ class Place:
         folder: The folder of the volume that is its root, without slashes at the ends; empty for the whole volume.
         own: True when it belongs to one attempt alone and goes with it.
         in_memory: True when its files are kept in memory, and only while a container has it mounted.
+        read_only: True when no container may write there.
         copy: True when an empty one begins with what the image has at the path.
     """
 
@@ -53,6 +54,7 @@ class Place:
     folder: str = ""
     own: bool = False
     in_memory: bool = False
+    read_only: bool = False
     copy: bool = False
 
 
@@ -108,7 +110,7 @@ class Volumes:
         if isinstance(volume, FileSystemVolume):
             return self._file_system(volume)
         if isinstance(volume, ClaimVolume):
-            return Place(source=self._shared("claim", volume.claim_name))
+            return Place(source=self._shared("claim", volume.claim_name), read_only=volume.read_only)
         own = f"batchwright-{attempt.task_id}-{volume.name}"
         if isinstance(volume, EmptyVolume):
             if volume.memory:

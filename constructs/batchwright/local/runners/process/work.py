@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 from batchwright.local.engine import Attempt, Container, Exit
 from batchwright.local.runners.launch import LaunchError, launch_environment
-from batchwright.local.runners.programs import PROGRAM_FILE, Program
+from batchwright.local.runners.process.orphans import FOLDER_VARIABLE, end_strays
+from batchwright.local.runners.process.programs import PROGRAM_FILE, Program
 from batchwright.local.runners.secrets import registry_credentials, secret_variables
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batchwright.local.runners.logs import LogStream
-    from batchwright.local.runners.process_folders import Paths
-    from batchwright.local.runners.process_site import ProcessTools
+    from batchwright.local.runners.process.folders import Paths
+    from batchwright.local.runners.process.site import ProcessTools
 
 _log = logging.getLogger(__name__)
 _CHUNK: Final = 65_536
+_FIRST_OUTPUT_SECONDS: Final = 0.5
 _LAST_OUTPUT_SECONDS: Final = 5.0
 _SIGNALLED: Final = 128
 
@@ -130,7 +132,7 @@ class ProcessWork:
         if path:
             own["PYTHONPATH"] = os.pathsep.join([*path, *filter(None, [own.get("PYTHONPATH")])])
         # The output is shipped line by line, so it must not wait in a buffer of the program.
-        return {"PYTHONUNBUFFERED": "1", **own, **environment}
+        return {"PYTHONUNBUFFERED": "1", **own, **environment, FOLDER_VARIABLE: str(self._folder)}
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         try:
@@ -162,7 +164,11 @@ class ProcessWork:
         with self._lock:
             _signal_group(process.pid, signal.SIGKILL)
             self._process = None
-        reader.join(_LAST_OUTPUT_SECONDS)
+        reader.join(_FIRST_OUTPUT_SECONDS)
+        if reader.is_alive():
+            # Not before: most programs leave nobody behind, and to look for them takes time.
+            end_strays(f"{self._folder}\0")
+            reader.join(_LAST_OUTPUT_SECONDS)
         if reader.is_alive():
             _log.warning("a process that left its group still holds the output of job %s", self._attempt.job_id)
         else:

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import docker
-import requests
-from docker.errors import DockerException
 from docker.utils.config import load_general_config
 
 from batchwright.local.proxies import without_proxy
-from batchwright.local.runners.docker_site import DockerSite, DockerTools
-from batchwright.local.runners.images import Images
-from batchwright.local.runners.janitor import Janitor
+from batchwright.local.runners.docker.engine import FAULTS
+from batchwright.local.runners.docker.images import Images
+from batchwright.local.runners.docker.janitor import Janitor
+from batchwright.local.runners.docker.lifeline import Lifeline
+from batchwright.local.runners.docker.networks import Networks
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL, own_mark
+from batchwright.local.runners.docker.pause import PauseImage
+from batchwright.local.runners.docker.site import DockerSite, DockerTools
+from batchwright.local.runners.docker.volumes import Volumes
 from batchwright.local.runners.logs import LogShipper
-from batchwright.local.runners.networks import Networks
 from batchwright.local.runners.notices import Notices
-from batchwright.local.runners.owner import OWNER_LABEL, SERVER_LABEL, own_mark
-from batchwright.local.runners.pause import PauseImage
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
 from batchwright.local.runners.roles import Connect, Roles
 from batchwright.local.runners.task import Task
-from batchwright.local.runners.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]")
 _LABEL_LENGTH: Final = 48
 _CLOSE_GRACE_SECONDS: Final = 2.0
+_CONTAINERS: Final = 16
 
 
 class DockerRunner:
@@ -46,8 +47,9 @@ class DockerRunner:
     An image whose name is that of an ECR repository must be in the engine already: the local AWS pushes nothing. Any
     other image is pulled once if it is missing. Everything that is made in the engine carries the labels
     `batchwright.server`, with this server's value, and `batchwright.owner`, which says which process made it.
-    Containers go with their attempt, networks with their job, shared volumes with this runner; what a process left
-    that was killed goes when the next one makes a runner. Nothing else is ever touched.
+    Containers go with their attempt, networks with their job, shared volumes with this runner; what a process leaves
+    that is killed goes at once, or, when the engine is away then, when the next one makes a runner. Nothing else is
+    ever touched.
 
     The network of this machine is not given to jobs, nor are its processes: what asks for those of the host gets
     those of the task.
@@ -58,7 +60,8 @@ class DockerRunner:
         endpoint: URL of the local AWS as seen from containers.
         label: This server's value of the label.
         docker_client: The Docker engine; by default what the environment says (`DOCKER_HOST`).
-        max_containers: Most containers at once; further attempts stay STARTING. Sixteen keep a small machine usable.
+        max_containers: Most containers at once, by default 16, which keeps a small machine usable; further attempts
+            stay STARTING.
             A job of several containers, or nodes, waits until there is room for all of them.
         connect: Makes clients with the keys of a role; by default with botocore.
     """
@@ -71,19 +74,21 @@ class DockerRunner:
         endpoint: str,
         label: str,
         docker_client: docker.DockerClient | None = None,
-        max_containers: int = 16,
+        max_containers: int | None = None,
         connect: Connect | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._label = label
         self._own_docker = docker_client is None
+        size = max_containers or _CONTAINERS
         # A connection for each container's calls, besides its attached stream.
-        self._docker = docker_client or docker.from_env(max_pool_size=2 * max_containers + 4)
+        self._docker = docker_client or docker.from_env(max_pool_size=2 * size + 4)
         self._notices = Notices()
         self._shipper = LogShipper(client=functools.cache(client))
         self._janitor = Janitor(api=self._docker.api)
         self._tools = self._make_tools(functools.cache(client), region, connect)
-        self._pool = AttemptPool(name="batchwright-docker", size=max_containers)
+        self._lifeline = Lifeline()
+        self._pool = AttemptPool(name="batchwright-docker", size=size, notices=self._notices)
         self._used = False
         self._closed = False
         self._janitor.remove_abandoned_later()
@@ -120,6 +125,7 @@ class DockerRunner:
         work = Task(attempt=attempt, site=DockerSite(attempt=attempt, tools=self._tools))
         handle = PooledAttempt(work=work, on_started=on_started, on_exit=on_exit)
         self._used = True
+        self._lifeline.hold()
         self._pool.submit(handle, places=places_for(attempt))
         return handle
 
@@ -140,6 +146,7 @@ class DockerRunner:
             # Each is done even when the one before fails or is interrupted; the last one first.
             if self._own_docker:
                 steps.callback(self._docker.close)
+            steps.callback(self._lifeline.close)
             steps.callback(self._shipper.close)
             if self._used:
                 steps.callback(self._remove_the_rest)
@@ -150,7 +157,7 @@ class DockerRunner:
         """Remove what jobs shared, and what an engine that was away, or an interruption, made the janitor miss."""
         try:
             self._janitor.remove_labelled(self._label)
-        except (DockerException, requests.RequestException) as error:
+        except FAULTS as error:
             _log.warning("containers with the label %s=%s may be left: %s", SERVER_LABEL, self._label, error)
 
     def _say_what_differs(self, attempt: Attempt) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import requests
-from docker.errors import APIError, DockerException
-
-from batchwright.local.runners.container_options import Shared, container_name
-from batchwright.local.runners.container_work import ContainerWork
+from batchwright.local.runners.docker.engine import AWAY, FAULTS, Return, said
+from batchwright.local.runners.docker.options import Shared, container_name
+from batchwright.local.runners.docker.owner import JOB_LABEL
+from batchwright.local.runners.docker.work import ContainerWork
 from batchwright.local.runners.launch import LaunchError
-from batchwright.local.runners.owner import JOB_LABEL
 
 if TYPE_CHECKING:
     import threading
@@ -20,13 +18,13 @@ if TYPE_CHECKING:
     import docker
 
     from batchwright.local.engine import Attempt, Container
-    from batchwright.local.runners.images import Images
-    from batchwright.local.runners.janitor import Janitor, Thing
+    from batchwright.local.runners.docker.images import Images
+    from batchwright.local.runners.docker.janitor import Janitor, Thing
+    from batchwright.local.runners.docker.networks import Networks
+    from batchwright.local.runners.docker.pause import PauseImage
+    from batchwright.local.runners.docker.volumes import Place, Volumes
     from batchwright.local.runners.logs import LogShipper
-    from batchwright.local.runners.networks import Networks
-    from batchwright.local.runners.pause import PauseImage
     from batchwright.local.runners.roles import Roles
-    from batchwright.local.runners.volumes import Place, Volumes
 
 _KEPT: Final = "/batchwright"
 _SHARED_MODES: Final = ("host", "task")
@@ -84,21 +82,23 @@ class DockerSite:
         self._labels = {**tools.labels, JOB_LABEL: attempt.job_id}
         self._places: dict[str, Place] = {}
         self._shared = Shared(path=self._path)
-        self._joined = False
+        self._name = container_name(attempt, "task")
+        self._network: str | None = None
 
     def prepare(self) -> str | None:
         """Make it; return the address in the job's network."""
-        try:
-            self._places = self._tools.volumes.places(self._attempt, self._labels) if self._attempt.volumes else {}
-            self._shared = Shared(places=self._places, path=self._path)
-            if len(self._attempt.containers) == 1 and self._attempt.network is None:
-                return None
-            return self._hold()
-        except APIError as error:
-            text = error.explanation or error
-            raise LaunchError(f"CannotCreateContainerError: Error response from daemon: {text}") from error
-        except (DockerException, requests.RequestException, OSError) as error:
-            raise LaunchError(f"CannotCreateContainerError: the Docker engine does not answer: {error}") from error
+        back: Return | None = None
+        while True:
+            try:
+                return self._make()
+            except AWAY as error:
+                back = back or Return(self._tools.api)
+                if not back.came():
+                    raise LaunchError(f"CannotCreateContainerError: {said(error)}") from error
+            except FAULTS as error:
+                raise LaunchError(f"CannotCreateContainerError: {said(error)}") from error
+            # The answer was lost, not always the request.
+            self._tools.janitor.remove("container", self._name)
 
     def unit(self, container: Container, cancelled: threading.Event) -> ContainerWork:
         """Return what runs a container."""
@@ -116,8 +116,15 @@ class DockerSite:
         things: list[Thing] = [("container", self._shared.pause)] if self._shared.pause is not None else []
         things += [("volume", place.source) for place in self._places.values() if place.own]
         self._tools.janitor.remove_later(*things)
-        if self._joined and self._attempt.network is not None:
+        if self._network is not None and self._attempt.network is not None:
             self._tools.networks.leave(self._attempt.network)
+
+    def _make(self) -> str | None:
+        self._places = self._tools.volumes.places(self._attempt, self._labels) if self._attempt.volumes else {}
+        self._shared = Shared(places=self._places, path=self._path)
+        if len(self._attempt.containers) == 1 and self._attempt.network is None:
+            return None
+        return self._hold()
 
     def _path(self, place: Place, folder: str) -> str:
         return self._tools.volumes.path(place, folder, self._labels if place.own else self._tools.labels)
@@ -125,10 +132,9 @@ class DockerSite:
     def _hold(self) -> str | None:
         """Start the container that holds the others together."""
         api, attempt = self._tools.api, self._attempt
-        network = None
-        if attempt.network is not None:
-            network = self._tools.networks.join(attempt.network)
-            self._joined = True
+        if attempt.network is not None and self._network is None:
+            self._network = self._tools.networks.join(attempt.network)
+        network = self._network
         ipc, pid = attempt.ipc_mode in _SHARED_MODES, attempt.pid_mode in _SHARED_MODES
         memory = [c.linux_parameters["sharedMemorySize"] for c in attempt.containers if self._has_shared_memory(c)]
         host_config = api.create_host_config(
@@ -138,9 +144,7 @@ class DockerSite:
             # What is kept in memory lasts as long as somebody has it mounted.
             binds=[f"{place.source}:{_KEPT}/{name}:rw" for name, place in self._places.items() if place.in_memory],
         )
-        pause = self._tools.pause.create(
-            host_config=host_config, labels=self._labels, name=container_name(attempt, "task")
-        )
+        pause = self._tools.pause.create(host_config=host_config, labels=self._labels, name=self._name)
         self._shared = Shared(pause=pause, ipc=ipc, pid=pid, places=self._places, path=self._path)
         api.start(pause)
         if network is None:

@@ -7,10 +7,10 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import requests
-from docker.errors import DockerException, NotFound
+from docker.errors import NotFound
 
-from batchwright.local.runners.owner import OWNER_LABEL, SERVER_LABEL, is_gone
+from batchwright.local.runners.docker.engine import FAULTS
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL, is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import docker
 
 _log = logging.getLogger(__name__)
-_FAULTS: Final = (DockerException, requests.RequestException, OSError)
+_IN_PROGRESS: Final = "already in progress"
 Kind = Literal["container", "volume", "network", "image"]
 Thing = tuple[Kind, str]
 
@@ -74,7 +74,10 @@ class Janitor:
                 self._api.remove_image(name, force=True)
         except NotFound:
             return True
-        except _FAULTS as error:
+        except FAULTS as error:
+            if _IN_PROGRESS in str(error):
+                # Somebody else removes it, such as the reaper of a server that was killed.
+                return True
             _log.warning("%s %s could not be removed: %s", kind, name, error)
             return False
         return True
@@ -97,7 +100,7 @@ class Janitor:
     def _remove_abandoned(self) -> None:
         try:
             count = self.remove_abandoned()
-        except _FAULTS as error:
+        except FAULTS as error:
             _log.debug("what other servers left was not looked for: %s", error)
             return
         if count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from batchwright.local.engine import EmptyVolume
+from batchwright.local.engine import ClaimVolume, EmptyVolume
 
 if TYPE_CHECKING:
     from batchwright.local.engine import Attempt, Container
@@ -24,6 +24,8 @@ def unenforced(attempt: Attempt) -> list[str]:
     found = [thing for container in attempt.containers for thing in _of(container)]
     if any(isinstance(volume, EmptyVolume) and (volume.memory or volume.size_mib) for volume in attempt.volumes):
         found.append("sizes of volumes")
+    if any(isinstance(volume, ClaimVolume) and volume.read_only for volume in attempt.volumes):
+        found.append("read-only mounts")
     if attempt.network is not None:
         found.append("an address for each node")
     return list(dict.fromkeys(found))

@@ -9,22 +9,23 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from batchwright.local.runners.interpreters import Interpreters
 from batchwright.local.runners.logs import LogShipper
+from batchwright.local.runners.notices import Notices
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
-from batchwright.local.runners.process_folders import SharedFolders
-from batchwright.local.runners.process_site import ProcessSite, ProcessTools
+from batchwright.local.runners.process.folders import SharedFolders
+from batchwright.local.runners.process.interpreters import Interpreters
+from batchwright.local.runners.process.site import ProcessSite, ProcessTools
+from batchwright.local.runners.process.unenforced import unenforced
+from batchwright.local.runners.process.watchdog import Watchdog
 from batchwright.local.runners.roles import Connect, Roles
 from batchwright.local.runners.task import Task
-from batchwright.local.runners.unenforced import unenforced
-from batchwright.local.runners.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from batchwright.local.engine import Attempt, Exit, Handle, Started
-    from batchwright.local.runners.programs import ProgramRegistry
+    from batchwright.local.runners.process.programs import ProgramRegistry
     from batchwright.local.runners.roles import Clients
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ class ProcessRunner:
             watchdog=self._watchdog,
             folders=self._folders,
         )
-        self._pool = AttemptPool(name="batchwright-process", size=max_processes or max(2, os.cpu_count() or 2))
+        size = max_processes or max(2, os.cpu_count() or 2)
+        self._pool = AttemptPool(name="batchwright-process", size=size, notices=Notices())
         self._told: set[str] = set()
         self._lock = threading.Lock()
         self._closed = False

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from batchwright.local.runners.process_folders import Paths
-from batchwright.local.runners.process_work import ProcessWork
+from batchwright.local.runners.process.folders import Paths
+from batchwright.local.runners.process.orphans import end_strays
+from batchwright.local.runners.process.work import ProcessWork
 
 if TYPE_CHECKING:
     import threading
 
     from batchwright.local.engine import Attempt, Container
-    from batchwright.local.runners.interpreters import Interpreters
     from batchwright.local.runners.logs import LogShipper
-    from batchwright.local.runners.process_folders import SharedFolders
-    from batchwright.local.runners.programs import ProgramRegistry
+    from batchwright.local.runners.process.folders import SharedFolders
+    from batchwright.local.runners.process.interpreters import Interpreters
+    from batchwright.local.runners.process.programs import ProgramRegistry
+    from batchwright.local.runners.process.watchdog import Watchdog
     from batchwright.local.runners.roles import Roles
-    from batchwright.local.runners.watchdog import Watchdog
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -92,4 +93,5 @@ class ProcessSite:
     def clean_up(self) -> None:
         """Remove it."""
         if self._root is not None:
+            end_strays(f"{self._root}/")
             shutil.rmtree(self._root, ignore_errors=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from batchwright.local.runners.janitor import Janitor
+    from batchwright.local.runners.docker.janitor import Janitor
 
 
 class Networks:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
+from batchwright.local.runners.docker.owner import JOB_LABEL
 from batchwright.local.runners.launch import LaunchError
-from batchwright.local.runners.owner import JOB_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import docker
 
     from batchwright.local.engine import Attempt, Container
-    from batchwright.local.runners.volumes import Place
+    from batchwright.local.runners.docker.volumes import Place
 
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]")
 _MIB: Final = 1024 * 1024
@@ -51,6 +51,7 @@ def container_options(
     shared: Shared,
     environment: Mapping[str, str],
     labels: Mapping[str, str],
+    name: str,
     host_cpus: int,
 ) -> dict[str, Any]:
     """Return the arguments of `APIClient.create_container` for a container.
@@ -65,6 +66,7 @@ def container_options(
         shared: What it shares with the others.
         environment: All variables.
         labels: Labels of the container.
+        name: Name of the container in the engine.
         host_cpus: CPUs of the Docker engine's machine.
 
     Raises:
@@ -89,7 +91,7 @@ def container_options(
         "environment": dict(environment),
         "user": container.user,
         "labels": dict(labels),
-        "name": container_name(attempt, None if len(attempt.containers) == 1 else container.name),
+        "name": name,
         "host_config": host_config,
     }
 
@@ -159,6 +161,7 @@ def _mounts(container: Container, shared: Shared, labels: Mapping[str, str]) -> 
     mounts: list[Mount] = []
     for point in container.mounts:
         place = shared.places[point.volume]
+        read_only = point.read_only or place.read_only
         folder = "/".join(part.strip("/") for part in (place.folder, point.sub_path or "") if part.strip("/"))
         if place.is_path:
             source = f"{place.source.rstrip('/')}/{folder}" if folder else place.source
@@ -168,7 +171,7 @@ def _mounts(container: Container, shared: Shared, labels: Mapping[str, str]) -> 
                     target=point.path,
                     source=place.source,
                     type="volume",
-                    read_only=point.read_only,
+                    read_only=read_only,
                     no_copy=not place.copy,
                     labels={name: value for name, value in labels.items() if place.own or name != JOB_LABEL},
                 )
@@ -182,5 +185,5 @@ def _mounts(container: Container, shared: Shared, labels: Mapping[str, str]) -> 
         else:
             source = shared.path(place, folder)
         # A bind, unlike a mount, makes a folder that does not exist.
-        binds.append(f"{source}:{point.path}:{'ro' if point.read_only else 'rw'}")
+        binds.append(f"{source}:{point.path}:{'ro' if read_only else 'rw'}")
     return {**({"binds": binds} if binds else {}), **({"mounts": mounts} if mounts else {})}

@@ -1,0 +1,33 @@
+"""Binds the programs of process jobs to the life of this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from batchwright.local.runners.helper import Helper
+
+_PROGRAM: Final = Path(__file__).with_name("orphans.py")
+
+
+class Watchdog:
+    """Kills the programs that are still there when this process is killed, and removes their working folders.
+
+    A helper process does, which is started with the first program. Thread-safe. Where it cannot run, a warning says so
+    and programs run all the same.
+    """
+
+    def __init__(self) -> None:
+        self._helper = Helper(["-I", "-S", str(_PROGRAM)], without="programs will outlive a crash of this process")
+
+    def watch(self, group: int, folder: str) -> None:
+        """Take care of a process group and its working folder."""
+        self._helper.tell(f"+{group} {folder}")
+
+    def forget(self, group: int) -> None:
+        """Leave a group alone, because it is over."""
+        self._helper.tell(f"-{group}")
+
+    def close(self) -> None:
+        """End the helper; what it still watches is killed."""
+        self._helper.close()
