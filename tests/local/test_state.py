@@ -6,22 +6,27 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.assemblies import REPOSITORY, Assembly
-from support.local_server import ScriptedRunner, eventually
+from support.local_server import ScriptedHandle, ScriptedRunner, eventually
 
 from batchwright.local import LocalAws, LocalAwsError
+from batchwright.local.engine import Exit, Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from batchwright.local.engine import Attempt
 
 _CODE = "import os\ndef handler(event, context):\n    return {'seen': event['n'], 'table': os.environ['TABLE']}\n"
 _TRUST = {"Version": "2012-10-17", "Statement": []}
@@ -268,23 +273,48 @@ def batch_parts(aws: LocalAws) -> None:
         )
 
 
-def test_a_job_that_ran_is_failed_with_the_reason_and_never_runs_again(tmp_path: Path) -> None:
-    first, second = ScriptedRunner(), ScriptedRunner()
-    waiting = {"containerOverrides": {"environment": [{"name": "WAIT", "value": "1"}]}}
+class FirstHangs(ScriptedRunner):
+    """The first attempt of each job lasts until it is stopped."""
+
+    def start(
+        self, attempt: Attempt, *, on_started: Callable[[Started], None], on_exit: Callable[[Exit], None]
+    ) -> ScriptedHandle:
+        if attempt.number > 1:
+            return super().start(attempt, on_started=on_started, on_exit=on_exit)
+        self.attempts.append(attempt)
+        handle = ScriptedHandle(self)
+
+        def run() -> None:
+            on_started(Started())
+            handle.stopped.wait(30)
+            on_exit(Exit(exit_code=137))
+
+        threading.Thread(target=run, daemon=True).start()
+        return handle
+
+
+def test_jobs_go_on_after_an_end_and_one_that_ran_has_lost_its_host(tmp_path: Path) -> None:
+    first, second = FirstHangs(), FirstHangs()
     with LocalAws(runner="process", batch_runner=first, state_dir=tmp_path / "s") as aws:
         batch_parts(aws)
         submit = aws.client("batch").submit_job
-        running = submit(jobName="r", jobQueue="q", jobDefinition="d", **waiting)["jobId"]
-        pending = submit(jobName="p", jobQueue="q", jobDefinition="d", dependsOn=[{"jobId": running}])["jobId"]
-        eventually(lambda: True if first.attempts else None)
+        running = submit(jobName="r", jobQueue="q", jobDefinition="d")["jobId"]
+        again = submit(jobName="a", jobQueue="q", jobDefinition="d", retryStrategy={"attempts": 2})["jobId"]
+        pending = submit(jobName="p", jobQueue="q", jobDefinition="d", dependsOn=[{"jobId": again}])["jobId"]
+        eventually(lambda: len(first.attempts) == 2 or None)
+        told: list[str] = []
+        aws.subscribe(lambda event: told.append(event["detail"]["status"]))
+    assert "FAILED" not in told
     with LocalAws(runner="process", batch_runner=second, state_dir=tmp_path / "s") as aws:
-        jobs = aws.client("batch").describe_jobs(jobs=[running, pending])["jobs"]
-        assert [(job["status"], job["statusReason"]) for job in jobs] == [("FAILED", "The local AWS was closed")] * 2
-        assert len(jobs[0]["attempts"]) == 1
         assert aws.batch.wait(running, 5)["status"] == "FAILED"  # type: ignore[index]
-        done = aws.client("batch").submit_job(jobName="n", jobQueue="q", jobDefinition="d:2")["jobId"]
-        assert aws.batch.wait(done, 30)["status"] == "SUCCEEDED"  # type: ignore[index]
-        assert [attempt.job_id for attempt in second.attempts] == [done]
+        (lost,) = aws.client("batch").describe_jobs(jobs=[running])["jobs"]
+        assert re.fullmatch(r"Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.", lost["statusReason"])
+        assert [attempt["statusReason"] for attempt in lost["attempts"]] == [lost["statusReason"]]
+        assert aws.batch.wait(again, 30)["status"] == "SUCCEEDED"  # type: ignore[index]
+        eventually(lambda: len(second.attempts) == 2 or None)
+        aws.client("batch").terminate_job(jobId=pending, reason="enough")
+        assert aws.batch.wait(pending, 30)["status"] == "FAILED"  # type: ignore[index]
+        assert [attempt.job_id for attempt in second.attempts] == [again, pending]
 
 
 def test_an_execution_that_ran_is_aborted(tmp_path: Path) -> None:
@@ -297,7 +327,9 @@ def test_an_execution_that_ran_is_aborted(tmp_path: Path) -> None:
         execution = client.start_execution(stateMachineArn=machine)["executionArn"]
     with scripted(tmp_path / "s") as aws:
         found = aws.client("stepfunctions").describe_execution(executionArn=execution)
-        assert found["status"] == "ABORTED"
+        assert (found["status"], found["error"]) == ("ABORTED", "LocalAws.Ended")
+        history = aws.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+        assert history[-1]["type"] == "ExecutionAborted"
         assert found["stopDate"] >= found["startDate"]
 
 
@@ -310,13 +342,9 @@ def test_a_stack_in_the_middle_of_a_change_can_be_deployed_again(tmp_path: Path,
         stack["StackStatus"] = f"{status}_IN_PROGRESS"
     assembly(tmp_path / "cdk.out", priority=7)
     with start(tmp_path / "s") as aws:
-        (stack,) = aws.client("cloudformation").describe_stacks()["Stacks"]
-        assert (stack["StackStatus"], stack["StackStatusReason"]) == (f"{status}_FAILED", "The local AWS was closed")
-        if status == "UPDATE":
-            aws.client("cloudformation").rollback_stack(StackName="System")
-            aws.client("cloudformation").get_waiter("stack_rollback_complete").wait(
-                StackName="System", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-            )
+        found = aws.client("cloudformation")
+        settled = "CREATE_FAILED" if status == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
+        eventually(lambda: found.describe_stacks()["Stacks"][0]["StackStatus"] == settled or None)
         aws.deploy(app)
         assert aws.client("batch").describe_job_queues()["jobQueues"][0]["priority"] == 7
 
@@ -329,10 +357,10 @@ def test_what_fell_due_in_between_is_not_made_up_for(tmp_path: Path) -> None:
         scheduler = aws.client("scheduler")
         scheduler.create_schedule(Name="past", ScheduleExpression="at(2020-01-01T00:00:00)", **schedule)
         scheduler.create_schedule(Name="often", ScheduleExpression="rate(1 hour)", **schedule)
-        eventually(lambda: len(aws._emulator._schedules._due) == 2 or None)
+        eventually(lambda: len(aws._machinery.emulator._schedules._due) == 2 or None)
         aws.client("sqs").purge_queue(QueueUrl=url)
     with scripted(tmp_path / "s") as aws:
-        aws._emulator._schedules.look()
+        aws._machinery.emulator._schedules.look()
         assert messages(aws, url) == []
 
 
@@ -416,7 +444,11 @@ class TestRefusals:
     @pytest.mark.parametrize("content", ["", "[]", "{", "{}", "\x00", '{"format": 1}'])
     def test_a_damaged_list_of_files(self, folder: Path, content: str) -> None:
         (folder / "state.json").write_text(content)
-        self.refused(folder, "is damaged (state.json): put a copy in its place, or give another folder")
+        before = (folder / "before.json").read_text()
+        self.refused(folder, "is damaged (state.json): rename before.json to state.json there to go on from the save")
+        (folder / "state.json").write_text(before)
+        with scripted(folder) as aws:
+            aws.client("s3").list_buckets()
 
     @pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"y"), lambda path: path.unlink()])
     def test_a_damaged_file(self, folder: Path, damage: Callable[[Path], object]) -> None:
@@ -433,7 +465,7 @@ class TestRefusals:
     def test_a_folder_of_something_else(self, tmp_path: Path) -> None:
         (tmp_path / "thesis.txt").write_text("mine")
         self.refused(tmp_path, "has files of something else (thesis.txt): give a folder of its own")
-        self.refused(tmp_path / "thesis.txt", "cannot be used: ")
+        self.refused(tmp_path / "thesis.txt", "cannot be used (File exists): give a folder that this user can write")
 
     def test_a_value_that_is_no_path(self) -> None:
         with pytest.raises(LocalAwsError, match="state_dir: 7 is not allowed; give the path of a folder"):
@@ -459,18 +491,6 @@ def test_a_second_server_is_told_who_has_the_folder(tmp_path: Path) -> None:
         other.send_signal(signal.SIGKILL)
     with scripted(tmp_path / "s") as aws:
         assert aws.client("s3").list_buckets()["Buckets"] == []
-
-
-def test_a_killed_server_leaves_the_state_before(tmp_path: Path) -> None:
-    with scripted(tmp_path / "s") as aws:
-        aws.client("s3").create_bucket(Bucket="before")
-    change = "aws.client('s3').delete_bucket(Bucket='before'); aws.client('s3').create_bucket(Bucket='after')"
-    with in_another_process(tmp_path / "s", change) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "ready\n"
-        other.send_signal(signal.SIGKILL)
-    with scripted(tmp_path / "s") as aws:
-        assert [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]] == ["before"]
 
 
 def test_a_state_that_cannot_be_written_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,6 +521,8 @@ def test_content_that_nothing_names_is_removed(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in (tmp_path / "s" / "content").iterdir()) > 1_000_000
     with scripted(tmp_path / "s") as aws:
         aws.client("s3").delete_object(Bucket="big", Key="k")
+    with scripted(tmp_path / "s"):
+        """What only the save before the last one names."""
     assert sum(path.stat().st_size for path in (tmp_path / "s" / "content").iterdir()) < 300_000
 
 

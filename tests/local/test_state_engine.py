@@ -30,8 +30,9 @@ class Restarted:
     def __init__(self, batch: Batch) -> None:
         codec = Codec(blobs=NoBlobs(), kinds=ARCHIVED)
         text = codec.dumps(batch.engine.archive())
-        self.clock = SimulatedClock()
+        self.clock = SimulatedClock(start=batch.clock.now())
         self.runner = type(batch.runner)(self.clock)
+        self.runner.plan = batch.runner.plan
         self.events: list[Mapping[str, Any]] = []
         self.engine = BatchEngine(
             account="123456789012",
@@ -155,21 +156,60 @@ def test_quota_shares_are_there_too(batch: Batch) -> None:
     assert after("DescribeQuotaShare", **question) == batch("DescribeQuotaShare", **question)
 
 
-def test_a_job_that_had_not_ended_is_failed_and_gives_back_what_it_held(batch: Batch) -> None:
+def test_a_job_that_had_not_ended_goes_on_and_holds_what_it_held(batch: Batch) -> None:
     batch("CreateConsumableResource", consumableResourceName="license", totalQuantity=2)
     needs = {"consumableResourceList": [{"consumableResource": "license", "quantity": 2}]}
-    running = batch.submit(consumableResourcePropertiesOverride=needs)
+    again = {"retryStrategy": {"attempts": 2}}
+    running = batch.submit(consumableResourcePropertiesOverride=needs, **again)
+    behind = batch.submit(consumableResourcePropertiesOverride=needs)
     array = batch.submit(arrayProperties={"size": 2}, dependsOn=[{"jobId": running}])
     batch.clock.advance(3)
-    assert batch.status(running) == "RUNNING"
+    jobs = (running, behind, array, f"{array}:1")
+    assert [batch.status(job) for job in jobs] == ["RUNNING", "RUNNABLE", "PENDING", "PENDING"]
 
     after = Restarted(batch)
+    same(batch, after, *jobs)
+    assert after("DescribeConsumableResource", consumableResource="license")["availableQuantity"] == 0
+    after.clock.run()
+    assert after.runner.attempts == []
 
-    jobs = after("DescribeJobs", jobs=[running, array, f"{array}:1"])["jobs"]
-    assert [(job["status"], job["statusReason"]) for job in jobs] == [("FAILED", "The local AWS was closed")] * 3
-    assert jobs[1]["arrayProperties"]["statusSummary"]["FAILED"] == 2
+    after.engine.go_on()
+    after.clock.run()
+    assert [after("DescribeJobs", jobs=[job])["jobs"][0]["status"] for job in jobs] == ["SUCCEEDED"] * 4
+    first, second = after("DescribeJobs", jobs=[running])["jobs"][0]["attempts"]
+    assert first["statusReason"].startswith("Host EC2 (instance i-")
+    assert second["container"]["exitCode"] == 0
     assert after("DescribeConsumableResource", consumableResource="license")["availableQuantity"] == 2
     after("DeleteConsumableResource", consumableResource="license")
+
+
+def test_a_job_that_was_asked_to_end_is_not_tried_again(batch: Batch) -> None:
+    running = batch.submit(retryStrategy={"attempts": 5})
+    batch.clock.advance(3)
+    batch("TerminateJob", jobId=running, reason="enough")
+
+    after = Restarted(batch)
+    after.engine.go_on()
+    after.clock.run()
+
+    (job,) = after("DescribeJobs", jobs=[running])["jobs"]
+    assert (job["status"], job["statusReason"], len(job["attempts"])) == ("FAILED", "enough", 1)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2, 11.5])
+def test_nodes_are_lost_together_and_tried_again_together(batch: Batch, seconds: float) -> None:
+    batch.register_as("nodes", type="multinode", nodeProperties=nodes(3, group("0:0"), group("1:")))
+    job = batch.submit(jobDefinition="nodes", retryStrategy={"attempts": 2})
+    batch.clock.advance(seconds)
+
+    after = Restarted(batch)
+    after.engine.go_on()
+    after.clock.run()
+
+    (found,) = after("DescribeJobs", jobs=[job])["jobs"]
+    assert found["status"] == "SUCCEEDED"
+    ended_before = seconds > 11
+    assert len(found["attempts"]) == (1 if ended_before else 2)
 
 
 def test_new_jobs_follow_the_old_ones_and_can_depend_on_them(batch: Batch) -> None:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import logging
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+from docker.errors import DockerException, NotFound
 
 from batchwright.local.deployer.images import DockerImages, ProcessImages, UnusedImages
 from batchwright.local.emulator import docker_engine
 from batchwright.local.emulator.engines import Engines
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.engine import BatchEngine
-from batchwright.local.runners.docker import DockerRunner
-from batchwright.local.runners.process import ProcessRunner
+from batchwright.local.engine import BatchEngine, EngineLimits
+from batchwright.local.runners.docker.owner import SERVER_LABEL
+from batchwright.local.runners.docker.runner import DockerRunner
+from batchwright.local.runners.process.runner import ProcessRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import docker
 
     from batchwright.local.deployer.assets import ImageAsset
     from batchwright.local.deployer.images import ImagePublisher
     from batchwright.local.engine import Runner
-    from batchwright.local.runners.programs import ProgramRegistry
+    from batchwright.local.runners.process.programs import ProgramRegistry
+    from batchwright.local.state.journal import Journal
 
 _log = logging.getLogger("batchwright.local")
 
@@ -57,6 +63,11 @@ class Workplace:
         docker_client: The engine that jobs run in; None for processes.
         runner: A runner of the caller's own in place of both.
         programs: Which folder stands for which image when jobs run as processes.
+        max_at_once: Most containers or programs at once in a region; None for the runner's own number.
+        journal: Makes what writes down what happens to the jobs of a region; None where nothing is kept.
+
+    Attributes:
+        label: What the containers of its jobs are labelled with.
     """
 
     def __init__(
@@ -66,12 +77,16 @@ class Workplace:
         docker_client: docker.DockerClient | None,
         runner: Runner | None,
         programs: ProgramRegistry,
+        max_at_once: int | None = None,
+        journal: Callable[[str], Journal] | None = None,
     ) -> None:
+        self._journal = journal
         self._site = site
         self._docker = docker_client
         self._runner = runner
         self._programs = programs
-        self._label = uuid.uuid4().hex
+        self._max_at_once = max_at_once
+        self.label = uuid.uuid4().hex
         self._runners: list[DockerRunner | ProcessRunner] = []
         self._made: dict[str, BatchEngine] = {}
         self._images = _Noted(self._publisher())
@@ -96,21 +111,52 @@ class Workplace:
             for runner in self._runners:
                 steps.callback(runner.close)
 
+    def remove_leftovers(self, label: str) -> None:
+        """Remove what the server of that label left running, so that no job runs twice at a time.
+
+        Raises:
+            LocalAwsError: The engine does not let it be removed.
+        """
+        if self._docker is None:
+            return
+        try:
+            for one in self._docker.containers.list(all=True, filters={"label": f"{SERVER_LABEL}={label}"}):
+                with suppress(NotFound):
+                    one.remove(force=True, v=True)
+        except (DockerException, requests.RequestException) as error:
+            raise LocalAwsError(
+                f"state: containers of the server before ({SERVER_LABEL}={label}) cannot be removed, and their jobs "
+                f"would run twice: {error}"
+            ) from error
+
     def restore(self, region: str, archive: Mapping[str, Any]) -> None:
-        """Put resources and jobs into the engine of a region.
+        """Put resources and jobs into the engine of a region; jobs wait for `go_on`.
 
         Raises:
             LocalAwsError: They do not fit together.
         """
         try:
             self.engine(region).restore(archive)
+        except LocalAwsError:
+            raise
         except Exception as error:
-            raise LocalAwsError(f"state: that of Batch in {region} cannot be restored: {error!r}") from error
+            raise LocalAwsError(
+                f"state: that of Batch in {region} cannot be restored: {error!r}; give another folder to start empty"
+            ) from error
 
-    def archives(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each region with its resources and jobs, also after the engines were closed."""
-        for region, engine in self._made.items():
-            yield region, engine.archive()
+    def go_on(self, interrupted: Iterable[tuple[str, str]]) -> None:
+        """Have restored jobs go on.
+
+        Args:
+            interrupted: Ids of stacks in the middle of an update, which are rolled back, each with its region.
+        """
+        for engine in list(self._made.values()):
+            engine.go_on()
+        for stack, region in interrupted:
+            try:
+                self._site.client("cloudformation", region).rollback_stack(StackName=stack)
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("stack %s was in the middle of an update and is not rolled back: %s", stack, error)
 
     def images_known(self) -> dict[str, Any]:
         """Return the names of deployed images, and the folders of programs by image."""
@@ -131,12 +177,20 @@ class Workplace:
                     _log.warning("image %s is not in the engine any more: deploy again before jobs need it", name)
 
     def _engine(self, region: str) -> BatchEngine:
+        journal = None if self._journal is None else self._journal(region)
+        runner = self._runner or self._make_runner(region)
         engine = self._made[region] = BatchEngine(
             account=self._site.account,
             region=region,
-            runner=self._runner or self._make_runner(region),
+            runner=runner if journal is None else journal.runner(runner),
             emit=lambda event: self._site.emit(region, event),
+            # How many jobs a minute are taken is for the server to say.
+            limits=EngineLimits(max_jobs_per_minute=None),
+            observe=None if journal is None else journal.observe,
+            carried_out=None if journal is None else journal.carried_out,
         )
+        if journal is not None:
+            journal.follow(engine)
         return engine
 
     def _make_runner(self, region: str) -> Runner:
@@ -145,14 +199,21 @@ class Workplace:
 
         made: DockerRunner | ProcessRunner
         if self._docker is None:
-            made = ProcessRunner(client=client, region=region, endpoint=self._site.endpoint, programs=self._programs)
+            made = ProcessRunner(
+                client=client,
+                region=region,
+                endpoint=self._site.endpoint,
+                programs=self._programs,
+                max_processes=self._max_at_once,
+            )
         else:
             made = DockerRunner(
                 client=client,
                 region=region,
                 endpoint=self._site.container_endpoint,
-                label=self._label,
+                label=self.label,
                 docker_client=self._docker,
+                max_containers=self._max_at_once,
             )
         self._runners.append(made)
         return made

@@ -62,7 +62,19 @@ class Codec:
         Raises:
             TypeError: It has a value of a kind that is not known.
         """
-        return json.dumps(self._written(value), separators=(",", ":"))
+        return self.text(self.plain(value))
+
+    def plain(self, value: Any) -> Any:  # noqa: ANN401 - any value
+        """Return a copy of a value that `text` writes, later and elsewhere: nobody else has it.
+
+        Raises:
+            TypeError: It has a value of a kind that is not known.
+        """
+        return self._written(value)
+
+    def text(self, plain: Any) -> str:  # noqa: ANN401 - any value
+        """Write what `plain` returned; large bytes go to where they are kept."""
+        return json.dumps(plain, separators=(",", ":"), default=self._blobs.put)
 
     def loads(self, text: str) -> Any:  # noqa: ANN401 - any value
         """Read a value.
@@ -90,7 +102,8 @@ class Codec:
         raise TypeError(f"a {kind.__module__}.{kind.__qualname__} cannot be kept")
 
     def _list(self, values: Iterable[Any]) -> list[Any]:
-        return [self._written(one) for one in values]
+        # Copied first: another thread may still add to it.
+        return [self._written(one) for one in list(values)]
 
     def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
         # Copied first: another thread may still add to it.
@@ -102,7 +115,8 @@ class Codec:
     def _bytes(self, value: bytes) -> Any:  # noqa: ANN401 - JSON
         if len(value) < _LARGE:
             return base64.b64encode(value).decode("ascii")
-        return [self._blobs.put(bytes(value))]
+        # Put where it belongs when it is written.
+        return [bytes(value)]
 
     def _default(self, value: defaultdict[Any, Any]) -> list[Any]:
         factory = getattr(value.default_factory, "__name__", "")

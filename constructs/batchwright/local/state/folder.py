@@ -7,56 +7,34 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
 
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.emulator.guard import SUPPORTED_VERSION
+from batchwright.local.state.journal_file import JournalFile, read_lines
+from batchwright.local.state.manifest import Saved, check_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-_FORMAT: Final = 1
 _MANIFEST: Final = "state.json"
+_BEFORE: Final = "before.json"
 _LOCK: Final = "lock"
 _CONTENT: Final = "content"
-_OWN: Final = frozenset({_MANIFEST, _LOCK, _CONTENT, f"{_MANIFEST}.new"})
+_JOURNAL: Final = "journal"
+_NEW: Final = ".new"
+_OWN: Final = frozenset({_MANIFEST, _BEFORE, _LOCK, _CONTENT, _JOURNAL, f"{_MANIFEST}{_NEW}", f"{_BEFORE}{_NEW}"})
 _OF_OWNER: Final = 0o700
 _READABLE_BY_OWNER: Final = 0o600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What a folder has.
-
-    Attributes:
-        account: Account of the server.
-        region: Its home region.
-        port: The port that it listened on.
-        parts: Names of what was kept, and of the files with it.
-        blobs: Further files that the parts name.
-        format: Form of the folder.
-        batchwright: Version that wrote it.
-        ministack: Version of ministack that it was written with.
-    """
-
-    account: str
-    region: str
-    port: int
-    parts: Mapping[str, str]
-    blobs: tuple[str, ...] = ()
-    format: int = _FORMAT
-    batchwright: str = field(default_factory=lambda: metadata.version("batchwright"))
-    ministack: str = SUPPORTED_VERSION
 
 
 class StateFolder:
     """A folder that is held by this process from construction to `close`.
 
     Each file of content is named by its SHA-256 and never changed; `state.json` names those that belong to the state.
-    It is replaced at once when all others are on the disk, so what a crash leaves is the state before.
+    It is replaced at once when all others are on the disk, so what a crash leaves is the state before, and journals of
+    what happened since. `before.json` is the one that was replaced last; all that it names is still there.
 
     Args:
         path: The folder; it is made when there is none.
@@ -71,7 +49,10 @@ class StateFolder:
         try:
             self._lock = _held(path)
         except OSError as error:
-            raise LocalAwsError(f"state: {path} cannot be used: {error.strerror or error}") from error
+            raise LocalAwsError(
+                f"state: {path} cannot be used ({error.strerror or error}): give a folder that this user can write to, "
+                "on a disk with room"
+            ) from error
 
     def read(self, *, account: str, region: str) -> Saved | None:
         """Return what the folder has, None when nothing was saved yet.
@@ -86,9 +67,9 @@ class StateFolder:
         try:
             saved = Saved(**json.loads(text))
         except (ValueError, TypeError) as error:
-            self._check_versions(text)
+            check_versions(text, self.path)
             raise self.damaged(_MANIFEST) from error
-        self._check_versions(text)
+        check_versions(text, self.path)
         if (saved.account, saved.region) != (account, region):
             raise LocalAwsError(
                 f"state: {self.path} is of account {saved.account} in {saved.region}, not of {account} in {region}: "
@@ -119,14 +100,52 @@ class StateFolder:
         return content
 
     def commit(self, saved: Saved) -> None:
-        """Make this the folder's state, and remove the content of the one before."""
+        """Make this the folder's state, and remove what neither it nor the one before names."""
         _synced(self.path / _CONTENT)
-        _write(self.path / _MANIFEST, json.dumps(asdict(saved)).encode())
+        manifest = self.path / _MANIFEST
+        kept = [saved]
+        if manifest.exists():
+            text = manifest.read_bytes()
+            _write(self.path / _BEFORE, text)
+            kept.append(Saved(**json.loads(text)))
+        _write(manifest, json.dumps(asdict(saved)).encode())
         _synced(self.path)
-        kept = {*saved.parts.values(), *saved.blobs}
-        for path in (self.path / _CONTENT).iterdir():
-            if path.name not in kept:
-                path.unlink()
+        self._remove_all_but(kept)
+
+    def journal(self, region: str) -> tuple[int, JournalFile]:
+        """Make the next journal of a region, and return its number with it."""
+        number = max(self._numbers(region), default=-1) + 1
+        made = JournalFile(self._journal(region, number))
+        _synced(self.path / _JOURNAL)
+        return number, made
+
+    def regions(self) -> set[str]:
+        """Return the regions that have a journal."""
+        names = [path.name.rpartition(".") for path in (self.path / _JOURNAL).iterdir()]
+        return {region for region, _, number in names if region and number.isdigit()}
+
+    def lines(self, region: str, number: int, follows: Callable[[str], int | None]) -> Iterator[str]:
+        """Yield the lines of a region's journal, and of those that it goes on in.
+
+        Args:
+            region: The region.
+            number: The first journal.
+            follows: Returns the number of the next journal for a line that names it, None for any other.
+
+        Raises:
+            LocalAwsError: A journal is damaged.
+        """
+        after: int | None = number
+        while after is not None and (path := self._journal(region, after)).exists():
+            after = None
+            try:
+                lines = read_lines(path)
+            except (OSError, ValueError) as error:
+                raise self.damaged(f"{_JOURNAL}/{path.name}: {error}") from error
+            for line in lines:
+                after = follows(line)
+                if after is None:
+                    yield line
 
     def close(self) -> None:
         """Let another server have the folder. May be called twice."""
@@ -136,22 +155,30 @@ class StateFolder:
 
     def damaged(self, what: str) -> LocalAwsError:
         """Return the error for a file that is not as it was written."""
+        before = self.path / _BEFORE
+        way = f"rename {_BEFORE} to {_MANIFEST} there to go on from the save before, " if before.exists() else ""
         return LocalAwsError(
-            f"state: {self.path} is damaged ({what}): put a copy in its place, or give another folder to start empty"
+            f"state: {self.path} is damaged ({what}): {way}put a copy in its place, or give another "
+            "folder to start empty"
         )
 
-    def _check_versions(self, text: str) -> None:
-        try:
-            found: Any = json.loads(text)
-            was = (found["format"], found["batchwright"], found["ministack"])
-        except (ValueError, KeyError, TypeError):
-            return
-        now = (_FORMAT, metadata.version("batchwright"), SUPPORTED_VERSION)
-        if was != now:
-            raise LocalAwsError(
-                f"state: {self.path} was written by batchwright {was[1]} with ministack {was[2]}, this is {now[1]} "
-                f"with {now[2]}: install that version, or give another folder and deploy again"
-            )
+    def _journal(self, region: str, number: int) -> Path:
+        return self.path / _JOURNAL / f"{region}.{number}"
+
+    def _numbers(self, region: str) -> list[int]:
+        names = [path.name.rpartition(".") for path in (self.path / _JOURNAL).iterdir()]
+        return [int(number) for name, _, number in names if name == region and number.isdigit()]
+
+    def _remove_all_but(self, kept: Sequence[Saved]) -> None:
+        names = {name for saved in kept for name in (*saved.parts.values(), *saved.blobs)}
+        for path in (self.path / _CONTENT).iterdir():
+            if path.name not in names:
+                path.unlink()
+        for region in self.regions():
+            first = min(saved.journals.get(region, 0) for saved in kept)
+            for number in self._numbers(region):
+                if number < first:
+                    self._journal(region, number).unlink()
 
 
 def _held(path: Path) -> int:
@@ -173,15 +200,24 @@ def _held(path: Path) -> int:
             f"state: {path} is in use by the local AWS of process {holder or '(unknown)'}: end that one, or give "
             "another folder"
         ) from None
+    try:
+        _take_place(path, lock)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _take_place(path: Path, lock: int) -> None:
     os.truncate(lock, 0)
     os.write(lock, str(os.getpid()).encode())
-    (path / _CONTENT).mkdir(exist_ok=True, mode=_OF_OWNER)
-    return lock
+    for name in (_CONTENT, _JOURNAL):
+        (path / name).mkdir(exist_ok=True, mode=_OF_OWNER)
 
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file beside its place, then put it there."""
-    unfinished = path.with_name(f"{path.name}.new")
+    unfinished = path.with_name(f"{path.name}{_NEW}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _READABLE_BY_OWNER)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
