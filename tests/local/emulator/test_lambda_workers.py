@@ -140,11 +140,12 @@ def test_a_missing_function_has_the_name_of_its_error(server: LocalServer) -> No
     assert ended["error"] == "Lambda.ResourceNotFoundException"
 
 
+@pytest.mark.usefixtures("quick_waits")
 def test_a_retry_by_name_tries_again(server: LocalServer, python: str) -> None:
     state = task(python, fail=True)
     state["Retry"] = [
-        {"ErrorEquals": ["KeyError"], "MaxAttempts": 5, "IntervalSeconds": 0},
-        {"ErrorEquals": ["BadInput"], "MaxAttempts": 2, "IntervalSeconds": 0},
+        {"ErrorEquals": ["KeyError"], "MaxAttempts": 5, "IntervalSeconds": 1},
+        {"ErrorEquals": ["BadInput"], "MaxAttempts": 2, "IntervalSeconds": 1},
     ]
 
     ended = server.run_machine({"StartAt": "Call", "States": {"Call": state}})

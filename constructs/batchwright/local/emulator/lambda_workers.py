@@ -12,6 +12,8 @@ from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchwright.local.emulator import lambda_answers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,26 +38,29 @@ _PRIVATE = frozenset(
 )
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/(?P<path>.+)")
 _SESSION_NAME_LENGTH = 64
-_ERROR_NAME = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
+_EXIT_SECONDS = 1.0
+_DIED = "Worker process died"
 
 
 def install(hooks: Hooks, endpoint: str) -> None:
     """Hook the pool of workers."""
     runtime = hooks.module("core.lambda_runtime")
     service = hooks.module("services.lambda_svc")
-    hooks.replace(runtime, "subprocess", _CleanSubprocess(endpoint))
+    last = threading.local()
+    hooks.replace(runtime, "subprocess", _CleanSubprocess(endpoint, last))
     hooks.wrap(runtime, "_detect_runtime_binary", _with_node)
     hooks.wrap(runtime, "execution_credentials", lambda old: _role_credentials(old, hooks))
-    last = threading.local()
     hooks.wrap(hooks.get(runtime, "Worker"), "invoke", lambda invoke: _remember_error(invoke, last))
     hooks.wrap(service, "_execute_function_warm", lambda execute: _answer_with_error(execute, last))
+    hooks.wrap(service, "_execute_function", _limited)
 
 
 class _CleanSubprocess:
     """Stands for the module `subprocess` where the workers are spawned."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, last: threading.local) -> None:
         self._endpoint = endpoint
+        self._last = last
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
         return getattr(subprocess, name)
@@ -64,7 +69,8 @@ class _CleanSubprocess:
         if options.get("env") is not None:
             options["env"] = self._clean(options["env"])
         # Its own group: Ctrl-C in the terminal ends the server, which then ends its workers.
-        return subprocess.Popen(command, start_new_session=True, **options)
+        self._last.process = subprocess.Popen(command, start_new_session=True, **options)
+        return self._last.process  # type: ignore[no-any-return]
 
     def _clean(self, environment: dict[str, str]) -> dict[str, str]:
         kept = {
@@ -145,12 +151,30 @@ def _node_modules() -> Path | None:
 
 
 def _remember_error(invoke: Callable[..., dict[str, Any]], last: threading.local) -> Callable[..., dict[str, Any]]:
-    def call(worker: Any, *arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - ministack's worker
-        result = invoke(worker, *arguments, **options)
-        last.error = result.get("error_payload") or _error_payload(result)
+    def call(worker: Any, event: Any, request_id: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - ministack's
+        handler = str(worker.config.get("Handler", ""))
+        last.process = worker._proc
+        try:
+            result = invoke(worker, event, request_id, **options)
+        except RuntimeError as error:
+            last.error = lambda_answers.init_failure(str(error), handler)
+            raise
+        # A process that was called and gave no answer is about to end.
+        code = _exit_code(last.process) if result.get("error") == _DIED else None
+        ended = lambda_answers.Call(handler=handler, request_id=request_id, exit_code=code)
+        last.error = result.get("error_payload") or lambda_answers.failure(result, ended)
         return result
 
     return call
+
+
+def _exit_code(process: subprocess.Popen[str] | None) -> int | None:
+    if process is None:
+        return None
+    try:
+        return process.wait(_EXIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _answer_with_error(execute: Callable[..., dict[str, Any]], last: threading.local) -> Callable[..., dict[str, Any]]:
@@ -166,16 +190,10 @@ def _answer_with_error(execute: Callable[..., dict[str, Any]], last: threading.l
     return call
 
 
-def _error_payload(result: dict[str, Any]) -> dict[str, Any] | None:
-    if result.get("status") != "error" or not result.get("trace"):
-        return None
-    lines = str(result["trace"]).strip().splitlines()
-    python = lines[0].startswith("Traceback")
-    # Python names the exception in the last line that begins at the margin, Node in the first line.
-    named = next((line for line in reversed(lines) if _ERROR_NAME.match(line)), "") if python else lines[0]
-    match = _ERROR_NAME.match(named)
-    name = match[1].rsplit(".", 1)[-1] if match else "Error"
-    message = str(result.get("error", ""))
-    if python:
-        return {"errorMessage": message, "errorType": name, "stackTrace": lines[1:-1]}
-    return {"errorType": name, "errorMessage": message, "trace": lines}
+def _limited(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def call(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - ministack is untyped
+        result = execute(*arguments, **options)
+        error = None if result.get("error") else lambda_answers.too_large(result.get("body"))
+        return result if error is None else {"body": error, "error": True, "log": result.get("log", "")}
+
+    return call

@@ -12,7 +12,7 @@ from botocore.model import OperationNotFoundError
 from batchwright.local.emulator import shapes
 
 if TYPE_CHECKING:
-    from batchwright.local.emulator.context import EmulatorContext
+    from collections.abc import Callable
 
 # Both name services after the Java SDK. Name there -> boto3's name and the prefix of its errors.
 # https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
@@ -42,6 +42,7 @@ _SERVICES = {
     "ssm": ("ssm", "Ssm"),
     "sts": ("sts", "Sts"),
 }
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 class SdkCallError(Exception):
@@ -70,8 +71,14 @@ class SdkAnswerError(SdkCallError):
         self.code = code
 
 
-def call(context: EmulatorContext, region: str, service: str, action: str, data: dict[str, Any]) -> Any:  # noqa: ANN401
+def call(client_of: Callable[[str], Any], service: str, action: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     """Call `action` of `service`, both spelled as in an ARN of either, and return the answer in PascalCase.
+
+    Args:
+        client_of: Returns the client of a service, by boto3's name of it.
+        service: The service.
+        action: The action.
+        data: The request.
 
     Raises:
         SdkAnswerError: the service refused it.
@@ -80,11 +87,11 @@ def call(context: EmulatorContext, region: str, service: str, action: str, data:
     lower = service.lower()
     name, prefix = _SERVICES.get(lower, (lower, lower[:1].upper() + lower[1:]))
     model, arguments = _arguments(name, action, data)
-    client = context.client(name, region)
+    client = client_of(name)
     try:
         answer = getattr(client, xform_name(model.name))(**arguments)
     except ClientError as error:
-        raise SdkAnswerError(prefix, *_error(prefix, error)) from error
+        raise SdkAnswerError(prefix, *_error(prefix, error, model)) from error
     except BotoCoreError as error:
         raise SdkAnswerError(prefix, "SdkClientException", str(error)) from error
     answer.pop("ResponseMetadata", None)
@@ -102,9 +109,12 @@ def _arguments(service: str, action: str, data: dict[str, Any]) -> tuple[Any, di
         raise SdkCallError(f'The field "{error.member}" is not supported by Step Functions') from error
 
 
-def _error(prefix: str, error: ClientError) -> tuple[str, str]:
+def _error(prefix: str, error: ClientError, model: Any) -> tuple[str, str]:  # noqa: ANN401 - botocore's model
     code = str(error.response["Error"].get("Code", "Unknown"))
     name = code if code.endswith("Exception") else f"{code}Exception"
+    if code in _DENIED and all(shape.name not in _DENIED for shape in model.error_shapes):
+        # The SDK has no exception of that name for such a service, only the one of all its errors.
+        name = f"{prefix}Exception"
     message = error.response["Error"].get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     return name, f"{message} (Service: {prefix}, Status Code: {status})"

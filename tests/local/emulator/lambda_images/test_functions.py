@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
+from support.local_server import eventually
 
 from batchwright.local.emulator.errors import LocalAwsError
 from batchwright.local.emulator.lambda_images import pool
 from batchwright.local.emulator.lambda_images.environment import Image
 from batchwright.local.emulator.lambda_images.runtime_api import Invocation
-from batchwright.local.runners.owner import SERVER_LABEL
+from batchwright.local.runners.docker.owner import SERVER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,6 +226,22 @@ def test_no_container_is_left(engine: docker.DockerClient, image: str) -> None:
     assert engine.containers.list(all=True, filters={"label": f"{SERVER_LABEL}={mine}"}) == []
     with pytest.raises(pool.FunctionError, match="is closed"):
         made.invoke("f", Image(name=image), call, 20.0)
+
+
+def test_a_container_that_nobody_calls_is_removed(engine: docker.DockerClient, image: str) -> None:
+    before = {one.labels[SERVER_LABEL] for one in containers(engine, image)}
+    made = pool.Pool(1, idle_seconds=0.1)
+    try:
+        call = Invocation(request_id="1", event=b"{}", deadline=0.0, function_arn="arn:f")
+        assert made.invoke("f", Image(name=image), call, 20.0)[1]["count"] == 1
+
+        def gone() -> bool | None:
+            return None if {one.labels[SERVER_LABEL] for one in containers(engine, image)} - before else True
+
+        assert eventually(gone)
+        assert made.invoke("f", Image(name=image), call, 20.0)[1]["count"] == 1
+    finally:
+        made.close()
 
 
 def test_a_function_of_a_stack(server: LocalServer, image: str) -> None:

@@ -112,6 +112,7 @@ def test_it_goes_on_at_the_failed_state_with_its_input(server: LocalServer, swit
     assert [one["type"] for one in history].count("ExecutionRedriven") == 2
 
 
+@pytest.mark.usefixtures("quick_waits")
 def test_only_failed_branches_and_items_run_again(server: LocalServer, switch: Switch) -> None:
     each = {
         "Type": "Map",
@@ -132,7 +133,7 @@ def test_only_failed_branches_and_items_run_again(server: LocalServer, switch: S
         "End": True,
     }
     branches = [
-        {"StartAt": "Fine", "States": {"Fine": switch.tell("branch")}},
+        {"StartAt": "Other", "States": {"Other": switch.tell("branch")}},
         {"StartAt": "Each", "States": {"Each": each}},
     ]
     definition = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}}
@@ -146,9 +147,10 @@ def test_only_failed_branches_and_items_run_again(server: LocalServer, switch: S
     assert switch.calls() == ["after"]
 
 
+@pytest.mark.usefixtures("quick_waits")
 def test_a_retry_of_the_state_begins_anew(server: LocalServer, switch: Switch) -> None:
     branch = {"StartAt": "Say", "States": {"Say": switch.tell("say", "Need"), "Need": need()}}
-    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 0}]
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 1}]
     state = {"Type": "Parallel", "Branches": [branch], "Retry": retry, "End": True}
     execution = fail(server, {"StartAt": "Both", "States": {"Both": state}})
     assert switch.calls() == ["say", "say"]

@@ -18,17 +18,27 @@ if TYPE_CHECKING:
 
     from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.role_access import RoleAccess
 
 _log = logging.getLogger("batchwright.local.events")
 _STARTS_WORK = frozenset({"states", "batch", "scheduler"})
+# What a rule needs its role for, and what a schedule does; jobs are judged with all that their request names.
+_BY_ROLE = {"states": "states:StartExecution"}
+_SCHEDULED = {
+    **_BY_ROLE,
+    "lambda": "lambda:InvokeFunction",
+    "sqs": "sqs:SendMessage",
+    "sns": "sns:Publish",
+    "events": "events:PutEvents",
+}
 _SERVICE_PART = 2
 _HTTP_ERROR = 400
 
 
-def install(hooks: Hooks, context: EmulatorContext) -> None:
+def install(hooks: Hooks, context: EmulatorContext, access: RoleAccess) -> None:
     """Wrap the delivery to a target."""
     module = hooks.module("services.eventbridge")
-    targets = Targets(hooks, context)
+    targets = Targets(hooks, context, access)
     hooks.wrap(module, "_invoke_target", targets.around)
 
 
@@ -67,8 +77,9 @@ class Delivery:
 class Targets:
     """Delivers to the targets that ministack does not know and passes on the others."""
 
-    def __init__(self, hooks: Hooks, context: EmulatorContext) -> None:
+    def __init__(self, hooks: Hooks, context: EmulatorContext, access: RoleAccess) -> None:
         self._context = context
+        self._access = access
         self._region = hooks.get(hooks.module("core.responses"), "get_region")
         module = hooks.module("services.eventbridge")
         self._view = hooks.get(module, "_pattern_event_view")
@@ -96,15 +107,26 @@ class Targets:
         return call
 
     def _deliver(self, one: Delivery, deliver: Callable[..., None]) -> None:
+        self._check(one)
         if one.service == "batch":
             self._submit(one.arn, one.target, self._payload(one))
         elif one.service == "logs":
             self._log_event(one.arn, self._payload(one))
         elif one.service == "scheduler":
-            self._call(one.arn, str(one.target.get("Input") or "{}"))
+            self._call(one.arn, str(one.target.get("RoleArn", "")), str(one.target.get("Input") or "{}"))
         else:
             with told.raised():
                 deliver(one.target, one.event, one.rule, one.view)
+
+    def _check(self, one: Delivery) -> None:
+        """Refuse what the role of a target may not do. Rules reach functions, topics and queues without a role."""
+        scheduled = SCHEDULE in one.rule
+        action = _SCHEDULED.get(one.service) if scheduled else _BY_ROLE.get(one.service)
+        if action is None:
+            return
+        refusal = self._access.refusal(str(one.target.get("RoleArn", "")), action, [one.arn], region=self._region())
+        if refusal is not None:
+            raise DeliveryError("NO_PERMISSIONS", refusal)
 
     def _failed(self, error: DeliveryError, one: Delivery) -> None:
         _log.error("rule %s did not reach %s: %s", one.rule_name, one.arn, error)
@@ -135,7 +157,7 @@ class Targets:
             return json.dumps(_at(whole, str(one.target["InputPath"])))
         return json.dumps(whole)
 
-    def _call(self, arn: str, payload: str) -> None:
+    def _call(self, arn: str, role: str, payload: str) -> None:
         """Call the action of a universal target of EventBridge Scheduler."""
         _, _, action = arn.partition(":aws-sdk:")
         service, _, name = action.partition(":")
@@ -146,7 +168,7 @@ class Targets:
         if not isinstance(data, dict):
             raise DeliveryError("ValidationException", "Input has to be a JSON object")
         try:
-            answer = sdk_calls.call(self._context, self._region(), service, name, data)
+            answer = sdk_calls.call(lambda known: self._access.client(role, known, self._region()), service, name, data)
         except sdk_calls.SdkAnswerError as error:
             raise DeliveryError(error.code, error.message) from error
         except (sdk_calls.SdkCallError, ValueError) as error:
@@ -170,6 +192,9 @@ class Targets:
         request.update({key: wanted[key] for key in ("Parameters", "ContainerOverrides") if key in wanted})
         try:
             body = shapes.to_api(shapes.request("batch", "SubmitJob"), request)
+            refusal = self._access.submission_refusal(str(target.get("RoleArn", "")), body, self._region())
+            if refusal is not None:
+                raise DeliveryError("NO_PERMISSIONS", refusal)
             answer = self._context.batch(self._region(), "SubmitJob", body)
         except (BatchError, shapes.UnknownMemberError, ValueError) as error:
             raise DeliveryError("SDK_CLIENT_ERROR", str(error)) from error

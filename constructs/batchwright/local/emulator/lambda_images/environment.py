@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from batchwright.local.runners.janitor import Janitor
+    from batchwright.local.runners.docker.janitor import Janitor
 
 _INIT_SECONDS: Final = 60.0
 """A container has to start first, on a machine that may be busy; AWS gives the initialization 10 s."""

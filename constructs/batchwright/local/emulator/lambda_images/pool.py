@@ -15,8 +15,9 @@ from batchwright.local.emulator import docker_engine
 from batchwright.local.emulator.errors import LocalAwsError
 from batchwright.local.emulator.lambda_images.environment import Environment, FunctionError
 from batchwright.local.emulator.lambda_images.forwarder import Forwarder
-from batchwright.local.runners.janitor import Janitor
-from batchwright.local.runners.owner import OWNER_LABEL, SERVER_LABEL, own_mark
+from batchwright.local.runners.docker.janitor import Janitor
+from batchwright.local.runners.docker.lifeline import Lifeline
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL, own_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,11 +37,20 @@ class Pool:
     Args:
         port: Port of the server on 127.0.0.1.
         connect: Connects to the engine, or raises LocalAwsError.
+        idle_seconds: How long an environment is kept that nobody calls.
     """
 
-    def __init__(self, port: int, connect: Callable[[], docker.DockerClient] = docker_engine.connect) -> None:
+    def __init__(
+        self,
+        port: int,
+        connect: Callable[[], docker.DockerClient] = docker_engine.connect,
+        *,
+        idle_seconds: float = _IDLE_SECONDS,
+    ) -> None:
         self._port = port
         self._connect = connect
+        self._idle_seconds = idle_seconds
+        self._sweep: threading.Timer | None = None
         self._lock = threading.Lock()
         self._site: Site | None = None
         self._idle: dict[str, list[Environment]] = {}
@@ -85,9 +95,13 @@ class Pool:
             self._closed = True
             environments, self._all, self._idle = list(self._all), set(), {}
             site, self._site = self._site, None
+            sweep, self._sweep = self._sweep, None
+        if sweep is not None:
+            sweep.cancel()
         with ExitStack() as steps:
             if site is not None:
                 steps.callback(site.client.close)
+                steps.callback(site.lifeline.close)
                 steps.callback(site.janitor.close)
                 steps.callback(site.forwarder.close)
             for environment in environments:
@@ -115,7 +129,7 @@ class Pool:
             idle: list[Environment] = []
             old: list[Environment] = []
             for environment in self._idle.get(function, []):
-                fresh = time.monotonic() - environment.used < _IDLE_SECONDS
+                fresh = time.monotonic() - environment.used < self._idle_seconds
                 serves = environment.image == wanted and environment.alive and fresh
                 (idle if serves else old).append(environment)
             found = idle.pop() if idle else None
@@ -126,8 +140,28 @@ class Pool:
         with self._lock:
             if not self._closed:
                 self._idle.setdefault(function, []).append(environment)
+                self._sweep_later()
                 return
         self._drop(environment)
+
+    def _sweep_later(self) -> None:
+        if self._sweep is None and not self._closed:
+            self._sweep = threading.Timer(self._idle_seconds, self._sweep_idle)
+            self._sweep.daemon = True
+            self._sweep.start()
+
+    def _sweep_idle(self) -> None:
+        """Remove the environments that nobody has called for long."""
+        before = time.monotonic() - self._idle_seconds
+        with self._lock:
+            self._sweep = None
+            old = [one for idle in self._idle.values() for one in idle if one.used <= before]
+            kept = {name: [one for one in idle if one not in old] for name, idle in self._idle.items()}
+            self._idle = {name: idle for name, idle in kept.items() if idle}
+            if self._idle:
+                self._sweep_later()
+        for environment in old:
+            self._drop(environment)
 
     def _drop(self, environment: Environment) -> None:
         with self._lock:
@@ -168,6 +202,7 @@ class Site:
     Attributes:
         client: The engine.
         janitor: Removes containers.
+        lifeline: Removes them when this process is killed.
         listen: Address of this machine that containers reach.
         host: The same as containers name it.
         forwarder: Leads from there to the server.
@@ -185,4 +220,6 @@ class Site:
             raise docker_engine.refuse_unreachable(client, self.listen, error) from error
         self.janitor = Janitor(api=client.api)
         self.janitor.remove_abandoned_later()
+        self.lifeline = Lifeline()
+        self.lifeline.hold()
         self.labels: Mapping[str, str] = {SERVER_LABEL: uuid.uuid4().hex, OWNER_LABEL: own_mark()}

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 from batchwright.local.emulator import sdk_calls
 
 if TYPE_CHECKING:
-    from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.role_access import RoleAccess
     from batchwright.local.emulator.stepfunctions.executions import Executions
 
 _PARTS = 8
 
 
-def install(hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+def install(hooks: Hooks, access: RoleAccess, executions: Executions) -> None:
     """Replace ministack's dispatcher, which knows a part of the actions."""
     module = hooks.module("services.stepfunctions")
-    hooks.replace(module, "_invoke_aws_sdk_integration", AwsSdk(hooks, context, executions).run)
+    hooks.replace(module, "_invoke_aws_sdk_integration", AwsSdk(hooks, access, executions).run)
 
 
 class AwsSdk:
     """Calls the action through boto3 and answers as Step Functions does."""
 
-    def __init__(self, hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
-        self._context = context
+    def __init__(self, hooks: Hooks, access: RoleAccess, executions: Executions) -> None:
+        self._access = access
         self._executions = executions
         self._region = hooks.get(hooks.module("core.responses"), "get_region")
 
@@ -34,8 +34,11 @@ class AwsSdk:
         if len(parts) != _PARTS:
             raise self._executions.error("States.Runtime", f"Invalid aws-sdk resource: {resource}")
         try:
-            return sdk_calls.call(self._context, self._region(), parts[6], parts[7], data)
+            return sdk_calls.call(self._client, parts[6], parts[7], data)
         except sdk_calls.SdkAnswerError as error:
             raise self._executions.error(f"{error.prefix}.{error.code}", error.message) from error
         except sdk_calls.SdkCallError as error:
             raise self._executions.error("States.Runtime", error.message) from error
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - a boto3 client
+        return self._access.client(self._executions.role(), service, self._region())

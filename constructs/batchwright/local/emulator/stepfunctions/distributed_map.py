@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from batchwright.local.emulator.stepfunctions import frames, map_batches, map_results, map_run
+from batchwright.local.emulator.stepfunctions import frames, map_batches, map_reader, map_results, map_run
 from batchwright.local.emulator.stepfunctions.map_fields import Call, MapFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.role_access import RoleAccess
     from batchwright.local.emulator.stepfunctions.executions import Executions
+    from batchwright.local.emulator.stepfunctions.history import History
     from batchwright.local.emulator.stepfunctions.map_run import Child, MapRun
+    from batchwright.local.emulator.stepfunctions.templates import Templates
 
 _NAMES = (
     "_map_runs",
@@ -28,7 +31,6 @@ _NAMES = (
     "_apply_jsonata_output",
     "_apply_state_assign",
     "_next_or_end",
-    "_add_event",
     "now_iso",
 )
 
@@ -36,11 +38,15 @@ _NAMES = (
 class DistributedMap:
     """Runs the state."""
 
-    def __init__(self, hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+    def __init__(
+        self, hooks: Hooks, access: RoleAccess, executions: Executions, history: History, templates: Templates
+    ) -> None:
         module = hooks.module("services.stepfunctions")
-        self._context = context
+        self._access = access
         self._executions = executions
-        self._fields = MapFields(hooks, module)
+        self._history = history
+        self._failed = hooks.get(module, "_ExecutionError")
+        self._fields = MapFields(hooks, module, templates)
         self._region = hooks.get(hooks.module("core.responses"), "get_region")
         self._ministack = {name: hooks.get(module, name) for name in _NAMES}
         hooks.replace(module, "_run_distributed_map", self._run)
@@ -59,7 +65,9 @@ class DistributedMap:
         call = Call(raw=raw, effective=effective, execution=execution, context=context, jsonata=jsonata)
         try:
             result = self._result(state, processor, call)
-        except (map_batches.BatchError, map_results.ResultWriterError) as error:
+        except map_reader.ItemReaderError as error:
+            raise self._executions.error("States.ItemReaderFailed", str(error)) from error
+        except (map_batches.BatchError, map_reader.ItemsError, map_results.ResultWriterError) as error:
             raise self._executions.error("States.Runtime", str(error)) from error
         return self._output(state, result, call)
 
@@ -78,8 +86,10 @@ class DistributedMap:
             executions=self._executions,
             now=self._ministack["now_iso"],
         )
+        # Only now, with all that DescribeMapRun tells.
+        self._ministack["_map_runs"][record["mapRunArn"]] = record
         started = {"mapRunArn": record["mapRunArn"]}
-        self._ministack["_add_event"](call.execution, "MapRunStarted", {"mapRunStartedEventDetails": started})
+        self._history.add(call.execution, "MapRunStarted", {"mapRunStartedEventDetails": started})
         run.run(lambda child: self._run_child(processor, child), self._at_once(state, record, call))
         return self._ended(run, writer, record, children, call)
 
@@ -95,8 +105,11 @@ class DistributedMap:
         if writer is not None and "Resource" in writer:
             exported = self._write(writer, record, children, call)
         if run.has_failed():
-            raise map_run.threshold_error(self._executions)
-        self._ministack["_add_event"](call.execution, "MapRunSucceeded")
+            error = map_run.threshold_error(self._executions)
+            details = {"error": error.error, "cause": error.cause}
+            self._history.add(call.execution, "MapRunFailed", {"mapRunFailedEventDetails": details})
+            raise error
+        self._history.add(call.execution, "MapRunSucceeded")
         return exported or map_results.state_output([child.record for child in children], writer)
 
     def _prepared(self, state: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[Child]]:
@@ -113,7 +126,6 @@ class DistributedMap:
         record["maxConcurrency"] = self._fields.whole(state, "MaxConcurrency", call) or 0
         record["toleratedFailureCount"] = self._fields.whole(state, "ToleratedFailureCount", call) or 0
         record["toleratedFailurePercentage"] = self._fields.number(state, "ToleratedFailurePercentage", call) or 0.0
-        self._ministack["_map_runs"][record["mapRunArn"]] = record
         for child in children:
             child.record = map_run.new_child(record, child)
         notes["map_run"] = (record, children)
@@ -122,7 +134,7 @@ class DistributedMap:
     def _children(self, state: dict[str, Any], call: Call) -> Iterator[Child]:
         selector = state.get("ItemSelector") or state.get("Parameters")
         inputs: list[tuple[int, Any]] = []
-        for index, item in enumerate(self._fields.items(state, call)):
+        for index, item in enumerate(self._fields.items(state, call, self._store)):
             context = {**call.context, "Map": {"Item": {"Index": index, "Value": item}}}
             inputs.append((1, self._fields.value(selector, call, context) if selector else item))
         batcher = state.get("ItemBatcher")
@@ -143,9 +155,26 @@ class DistributedMap:
     def _run_child(self, processor: dict[str, Any], child: Child) -> Any:  # noqa: ANN401 - JSON
         # Only now: what has not begun is no execution yet.
         self._ministack["_executions"][child.record["executionArn"]] = child.record
+        self._tell_begin(child.record)
         context = map_run.child_context(child)
         states, start = processor.get("States", {}), processor.get("StartAt")
-        return self._ministack["_run_sub_machine"](states, start, child.data, child.record, context)
+        try:
+            output = self._ministack["_run_sub_machine"](states, start, child.data, child.record, context)
+        except self._failed as error:
+            ended = "Aborted" if self._executions.abandoned() is not None else "Failed"
+            details = {"error": error.error, "cause": error.cause}
+            self._history.add(child.record, f"Execution{ended}", {f"execution{ended}EventDetails": details})
+            raise
+        told = {"executionSucceededEventDetails": {"output": json.dumps(output)}}
+        self._history.add(child.record, "ExecutionSucceeded", told)
+        return output
+
+    def _tell_begin(self, record: dict[str, Any]) -> None:
+        if record["events"]:
+            self._history.add(record, "ExecutionRedriven")
+            return
+        details = {"input": record["input"], "roleArn": self._executions.role()}
+        self._history.add(record, "ExecutionStarted", {"executionStartedEventDetails": details})
 
     def _at_once(self, state: dict[str, Any], record: dict[str, Any], call: Call) -> int:
         # UpdateMapRun may have changed it before a redrive.
@@ -155,7 +184,10 @@ class DistributedMap:
         self, writer: dict[str, Any], record: dict[str, Any], children: list[Child], call: Call
     ) -> dict[str, Any]:
         place = self._fields.value(writer.get("Parameters") or writer.get("Arguments") or {}, call)
-        bucket, client = str(place.get("Bucket", "")), self._context.client("s3", self._region())
+        bucket, client = (
+            str(place.get("Bucket", "")),
+            self._store(),
+        )
         try:
             output = map_results.write(
                 [child.record for child in children],
@@ -183,3 +215,6 @@ class DistributedMap:
 
     def _now(self) -> str:
         return str(self._ministack["now_iso"]())
+
+    def _store(self) -> Any:  # noqa: ANN401 - a boto3 client
+        return self._access.client(self._executions.role(), "s3", self._region())

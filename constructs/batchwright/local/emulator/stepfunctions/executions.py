@@ -1,4 +1,4 @@
-"""Knows which execution a thread works for, and ends executions that were stopped."""
+"""Knows which execution a thread works for, and ends executions that were stopped or took too long."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextvars
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,9 +14,20 @@ if TYPE_CHECKING:
     from batchwright.local.emulator.guard import Hooks
 
 _execution: contextvars.ContextVar[str] = contextvars.ContextVar("batchwright_execution", default="")
-_timed_out: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar(
-    "batchwright_task_timed_out", default=None
+_cancels: contextvars.ContextVar[tuple[tuple[threading.Event, str], ...]] = contextvars.ContextVar(
+    "batchwright_cancels", default=()
 )
+_submitted: contextvars.ContextVar[Callable[[Any], None] | None] = contextvars.ContextVar(
+    "batchwright_submitted", default=None
+)
+_STOPPED: Final = {
+    "ABORTED": "Execution aborted in Step Functions",
+    "TIMED_OUT": "Execution timed out in Step Functions",
+}
+# How often what waits looks whether anybody still waits for it; what it waits for wakes it at once.
+_LOOK_SECONDS: Final = 0.2
+# What ends itself when nobody waits for it, such as a job that is being terminated, gets so long.
+_PATIENCE_SECONDS: Final = 5.0
 
 
 class Executions:
@@ -30,12 +41,12 @@ class Executions:
         self._module = hooks.module("services.stepfunctions")
         self._records = hooks.get(self._module, "_executions")
         self._error = hooks.get(self._module, "_ExecutionError")
+        hooks.get(self._module, "_SFN_WAIT_SCALE")
         self._changed = threading.Condition()
         self._active: set[str] = set()
         self._parents: dict[str, str] = {}
-        hooks.wrap(self._module, "_run_execution", self._tracked)
-        hooks.wrap(self._module, "_fail_execution", _unless_aborted)
-        hooks.wrap(self._module, "_invoke_resource_with_timeout", self._with_timeout)
+        hooks.wrap(self._module, "_fail_execution", _unless_stopped)
+        hooks.replace(self._module, "_scaled_sleep", self.sleep)
 
     def error(self, name: str, cause: str) -> Exception:
         """Return the error with which a task of a state machine fails."""
@@ -43,16 +54,110 @@ class Executions:
 
     def abandoned(self) -> str | None:
         """Return why nobody waits for the current task any more, or None."""
-        expired = _timed_out.get()
-        if expired is not None and expired.is_set():
-            return "Task timed out in Step Functions"
+        for cancelled, reason in _cancels.get():
+            if cancelled.is_set():
+                return reason
         arn = _execution.get()
         while arn:
             record = self._records.get(arn)
-            if record is not None and record["status"] == "ABORTED":
-                return "Execution aborted in Step Functions"
+            if record is not None and record["status"] in _STOPPED:
+                return _STOPPED[record["status"]]
             arn = self._parents.get(arn, "")
         return None
+
+    def check(self) -> None:
+        """Raise the error that ends a chain of states when nobody waits for it any more."""
+        reason = self.abandoned()
+        if reason is not None:
+            raise self.error("States.Runtime", reason)
+
+    def wait(self, event: threading.Event, seconds: float | None = None) -> bool:
+        """Wait for an event; False when the time was up.
+
+        Raises:
+            Exception: States.Runtime, when nobody waits for the current task any more.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while True:
+            self.check()
+            left = _LOOK_SECONDS if deadline is None else min(_LOOK_SECONDS, deadline - time.monotonic())
+            if event.wait(max(0.0, left)):
+                return True
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a number of seconds of the state machine, unless the execution is stopped before."""
+        scale = float(getattr(self._module, "_SFN_WAIT_SCALE"))  # noqa: B009 - ministack's name
+        self.wait(threading.Event(), max(0.0, seconds * scale))
+
+    def bounded(self, call: Callable[[], Any], seconds: float | None, *, ends_itself: bool) -> Any:  # noqa: ANN401
+        """Return what a call gives.
+
+        Args:
+            call: The call.
+            seconds: How long it may take, or None.
+            ends_itself: Whether it looks at `abandoned` and is waited for when it is; others go on without anybody.
+
+        Raises:
+            Exception: States.Timeout, or what the call raises.
+        """
+        if seconds is None and ends_itself:
+            return call()
+        done, outcome = threading.Event(), _Outcome()
+
+        def work() -> None:
+            outcome.take(call)
+            done.set()
+
+        with self.cancelled_by("Task timed out in Step Functions") as expired:
+            threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
+        try:
+            in_time = self.wait(done, seconds)
+        except self._error:
+            if ends_itself:
+                done.wait(_PATIENCE_SECONDS)
+            raise
+        if not in_time:
+            expired.set()
+            raise self.error("States.Timeout", f"Task timed out after {seconds:g} seconds")
+        return outcome.value()
+
+    @contextmanager
+    def cancelled_by(self, reason: str) -> Iterator[threading.Event]:
+        """Abandon what is begun in here once the event is set."""
+        event = threading.Event()
+        token = _cancels.set((*_cancels.get(), (event, reason)))
+        try:
+            yield event
+        finally:
+            _cancels.reset(token)
+
+    @contextmanager
+    def submissions(self, told: Callable[[Any], None]) -> Iterator[None]:
+        """Tell a function what the tasks in here have submitted."""
+        token = _submitted.set(told)
+        try:
+            yield
+        finally:
+            _submitted.reset(token)
+
+    def submitted(self, answer: Any) -> None:  # noqa: ANN401 - JSON
+        """Say that the current task has begun what it waits for."""
+        told = _submitted.get()
+        if told is not None:
+            told(answer)
+
+    def role(self) -> str:
+        """Return the ARN of the role that the current execution has."""
+        arn = _execution.get()
+        while arn:
+            events = (self._records.get(arn) or {}).get("events") or [{}]
+            started = events[0].get("executionStartedEventDetails")
+            if started is not None:
+                return str(started.get("roleArn", ""))
+            arn = self._parents.get(arn, "")
+        return ""
 
     def is_active(self, arn: str) -> bool:
         """Say whether a thread works for an execution."""
@@ -93,39 +198,44 @@ class Executions:
 
     def track(self, arn: str, run: Callable[[str], None]) -> None:
         """Run an execution on this thread."""
+        above = _execution.get()
         token = _execution.set(arn)
         with self._changed:
             self._active.add(arn)
+            if above:
+                self._parents[arn] = above
         try:
             run(arn)
         finally:
             _execution.reset(token)
             with self._changed:
                 self._active.discard(arn)
+                self._parents.pop(arn, None)
                 self._changed.notify_all()
 
-    def _tracked(self, run: Callable[[str], None]) -> Callable[[str], None]:
-        return lambda arn: self.track(arn, run)
 
-    def _with_timeout(self, invoke: Callable[..., Any]) -> Callable[..., Any]:
-        def call(resource: str, data: Any, timeout: float) -> Any:  # noqa: ANN401 - JSON of a state machine
-            expired = threading.Event()
-            token = _timed_out.set(expired)
-            try:
-                return invoke(resource, data, timeout)
-            except self._error as error:
-                if getattr(error, "error", "") == "States.Timeout":
-                    expired.set()
-                raise
-            finally:
-                _timed_out.reset(token)
+class _Outcome:
+    """What a call gave or raised, for another thread."""
 
-        return call
+    def __init__(self) -> None:
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def take(self, call: Callable[[], Any]) -> None:
+        try:
+            self._value = call()
+        except BaseException as error:
+            self._error = error
+
+    def value(self) -> Any:  # noqa: ANN401 - whatever the call gave
+        if self._error is not None:
+            raise self._error
+        return self._value
 
 
-def _unless_aborted(fail: Callable[..., None]) -> Callable[..., None]:
+def _unless_stopped(fail: Callable[..., None]) -> Callable[..., None]:
     def call(execution: dict[str, Any], error: str, cause: str) -> None:
-        if execution["status"] != "ABORTED":
+        if execution["status"] not in _STOPPED:
             fail(execution, error, cause)
 
     return call

@@ -114,9 +114,7 @@ def install(hooks: Hooks, executions: Executions) -> None:
 
 def _noted(run: Callable[..., Any], executions: Executions) -> Callable[..., Any]:
     def call(state_def: dict[str, Any], data: Any, *rest: Any) -> Any:  # noqa: ANN401 - ministack is untyped
-        reason = executions.abandoned()
-        if reason is not None:
-            raise executions.error("States.Runtime", reason)
+        executions.check()
         frame, context = _current.get(), rest[-1] if rest else None
         if frame is not None and isinstance(context, dict):
             frame.enter(context["State"]["Name"], data, context.get("variables", {}))

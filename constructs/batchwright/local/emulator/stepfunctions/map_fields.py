@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchwright.local.emulator.stepfunctions import map_reader
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.stepfunctions.templates import Templates
 
 
 class MapFields:
@@ -17,14 +21,14 @@ class MapFields:
     Args:
         hooks: Hooks of the server.
         module: ministack's Step Functions.
+        templates: Evaluates paths.
     """
 
-    def __init__(self, hooks: Hooks, module: ModuleType) -> None:
+    def __init__(self, hooks: Hooks, module: ModuleType, templates: Templates) -> None:
         self._language = hooks.get(module, "_state_query_language")
-        self._path = hooks.get(module, "_resolve_path_or_ctx")
-        self._template = hooks.get(module, "_resolve_params_obj")
+        self._path = templates.path
+        self._template = templates.template
         self._jsonata = hooks.get(module, "_apply_jsonata_template")
-        self._read_items = hooks.get(module, "_read_map_items")
 
     def is_jsonata(self, state: dict[str, Any], context: dict[str, Any]) -> bool:
         """Say whether a state is written in JSONata."""
@@ -53,18 +57,28 @@ class MapFields:
             return self._jsonata(template, call.raw, where)
         return self._template(template, call.effective, where)
 
-    def items(self, state: dict[str, Any], call: Call) -> list[Any]:
-        """Return the items: from S3, from the input, or given."""
+    def items(self, state: dict[str, Any], call: Call, client: Callable[[], Any]) -> list[Any]:
+        """Return the items: from S3, from the input, or given.
+
+        Args:
+            state: The state.
+            call: The run of it.
+            client: Returns a client of S3 that acts as the state machine's role.
+        """
         if state.get("ItemReader"):
             reader = state["ItemReader"]
-            if call.jsonata:
-                reader = self._jsonata(reader, call.raw, call.context)
-            items = self._read_items(reader, call.effective, call.context)
-        elif call.jsonata and "Items" in state:
+            place = self.value(reader.get("Parameters") or reader.get("Arguments") or {}, call)
+            config = self.value(reader.get("ReaderConfig") or {}, call)
+            found = map_reader.read({**reader, "ReaderConfig": config}, place, client())
+            most = self.whole(config, "MaxItems", call)
+            return found[:most] if most else found
+        if call.jsonata and "Items" in state:
             items = self._jsonata(state["Items"], call.raw, call.context)
         else:
             items = self._path(state.get("ItemsPath", "$"), call.effective, call.context)
-        return items if isinstance(items, list) else [items]
+        if not isinstance(items, list):
+            raise map_reader.ItemsError(f"the items of a Map state have to be an array but are: {items!r}"[:1000])
+        return items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import contextvars
 import json
-import logging
 import threading
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from batchwright.local.emulator.stepfunctions import frames
+from batchwright.local.emulator.stepfunctions.chain import new_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.stepfunctions.chain import Runs
     from batchwright.local.emulator.stepfunctions.executions import Executions
     from batchwright.local.emulator.stepfunctions.frames import Frame
 
-_log = logging.getLogger("batchwright.local.stepfunctions")
 _UNSUCCESSFUL = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
 _ACTION = "AWSStepFunctions.RedriveExecution"
 
@@ -29,10 +30,10 @@ _ACTION = "AWSStepFunctions.RedriveExecution"
 class Redrive:
     """Keeps where each execution stopped, and answers the operation."""
 
-    def __init__(self, hooks: Hooks, executions: Executions) -> None:
+    def __init__(self, hooks: Hooks, executions: Executions, runs: Runs) -> None:
         self._module = hooks.module("services.stepfunctions")
         self._executions = executions
-        self._failed = hooks.get(self._module, "_ExecutionError")
+        self._runs = runs
         self._get = {
             name: hooks.get(self._module, name)
             for name in (
@@ -46,7 +47,6 @@ class Redrive:
                 "_finalize_response",
             )
         }
-        self._run_states = hooks.get(self._module, "_run_sub_machine")
         self._frames: dict[str, tuple[Frame, str]] = {}
         frames.install(hooks, executions)
         hooks.wrap(self._module, "_run_execution", self._remembering)
@@ -116,33 +116,11 @@ class Redrive:
         execution = self._get["_executions"].get(arn)
         definition = json.loads(text)
         frame.resume()
-        context = _context(execution, definition, frame)
+        context = new_context(execution, definition, execution["stateMachineArn"].rsplit(":", 1)[-1])
+        context["variables"] = dict(frame.variables)
         start, data = frame.state or definition["StartAt"], frame.data if frame.state else context["Execution"]["Input"]
-
-        def run() -> None:
-            # The interpreter's own function: the chain of the state machine is no part of another.
-            output = self._run_states(definition["States"], start, data, execution, context)
-            if execution["status"] == "RUNNING":
-                self._succeed(execution, output)
-
-        try:
-            self._in_frame(frame, run)
-        except self._failed as error:
-            self._fail(execution, error.error, error.cause)
-        except Exception as error:
-            # As the interpreter does: an execution ends, whatever happens in it.
-            _log.exception("unexpected error in execution %s", arn)
-            self._fail(execution, "States.Runtime", str(error))
+        self._in_frame(frame, lambda: self._runs.go_on(execution, definition, start, data, context))
         self._forget_if_done(arn)
-
-    def _fail(self, execution: dict[str, Any], error: str, cause: str) -> None:
-        getattr(self._module, "_fail_execution")(execution, error, cause)  # noqa: B009 - a hooked name
-
-    def _succeed(self, execution: dict[str, Any], output: Any) -> None:  # noqa: ANN401 - JSON
-        text = json.dumps(output)
-        execution.update(status="SUCCEEDED", output=text, stopDate=self._get["now_iso"]())
-        self._get["_add_event"](execution, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": text}})
-        self._get["_emit_execution_status_event"](execution)
 
     def _in_frame(self, frame: Frame, run: Callable[[], None]) -> None:
         token = frames.enter(frame)
@@ -163,11 +141,14 @@ class Redrive:
             status, headers, body = describe(request)
             arn = str(request.get("executionArn", ""))
             execution = self._get["_executions"].get(arn)
-            if execution is None:
+            if execution is None or status != HTTPStatus.OK:
                 return status, headers, body
             answer = json.loads(body)
             reason = self._refusal(arn, execution)
             answer["redriveCount"] = execution.get("redriveCount", 0)
+            if answer["status"] != "SUCCEEDED":
+                # ministack puts the error there; AWS has it in its own members only.
+                answer.pop("output", None)
             answer["redriveStatus"] = "NOT_REDRIVABLE" if reason else "REDRIVABLE"
             if reason:
                 answer["redriveStatusReason"] = reason
@@ -176,23 +157,3 @@ class Redrive:
             return self._get["json_response"](answer)
 
         return call
-
-
-def _context(execution: Mapping[str, Any], definition: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
-    """Return the context object that the states of a redriven execution see."""
-    return {
-        "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
-        "Execution": {
-            "Id": execution["executionArn"],
-            "Input": json.loads(execution["input"]),
-            "Name": execution["name"],
-            "StartTime": execution["startDate"],
-            "RedriveCount": execution["redriveCount"],
-            "RedriveTime": execution["redriveDate"],
-        },
-        "StateMachine": {
-            "Id": execution["stateMachineArn"],
-            "Name": execution["stateMachineArn"].rsplit(":", 1)[-1],
-        },
-        "variables": dict(frame.variables),
-    }

@@ -1,4 +1,4 @@
-"""arn:aws:states:::batch:submitJob and its .sync and .waitForTaskToken forms."""
+"""arn:aws:states:::batch:submitJob and its .sync form."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from batchwright.local.engine import BatchError
 if TYPE_CHECKING:
     from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.role_access import RoleAccess
     from batchwright.local.emulator.stepfunctions.executions import Executions
     from batchwright.local.engine import BatchEngine
 
@@ -19,30 +20,35 @@ _SUBMIT = "arn:aws:states:::batch:submitJob"
 _STOP_CHECK_SECONDS = 0.5
 
 
-def install(hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+def install(hooks: Hooks, context: EmulatorContext, access: RoleAccess, executions: Executions) -> None:
     """Register the integration."""
     module = hooks.module("services.stepfunctions")
-    integration = SubmitJob(hooks, context, executions)
+    integration = SubmitJob(hooks, context, access, executions)
     hooks.put(hooks.get(module, "_SERVICE_DISPATCH"), _SUBMIT, integration.run)
 
 
 class SubmitJob:
     """Submits a job and, for .sync, waits for its end."""
 
-    def __init__(self, hooks: Hooks, context: EmulatorContext, executions: Executions) -> None:
+    def __init__(self, hooks: Hooks, context: EmulatorContext, access: RoleAccess, executions: Executions) -> None:
         self._context = context
+        self._access = access
         self._executions = executions
         self._region = hooks.get(hooks.module("core.responses"), "get_region")
 
     def run(self, resource: str, data: dict[str, Any]) -> dict[str, Any]:
         """Run the task: what Step Functions gets is the answer, or the job when the form is .sync."""
-        reason = self._executions.abandoned()
-        if reason is not None:
-            raise self._executions.error("States.Runtime", reason)
-        answer = self._call("SubmitJob", self._request(data))
+        self._executions.check()
+        request = self._request(data)
+        refusal = self._access.submission_refusal(self._executions.role(), request, self._region())
+        if refusal is not None:
+            raise self._executions.error("Batch.AWSBatchException", refusal)
+        answer = self._call("SubmitJob", request)
         self._context.chain.job_submitted(str(answer["jobId"]))
+        submitted = dict(shapes.to_pascal(answer, shapes.answer("batch", "SubmitJob")))
         if not resource.endswith(".sync"):
-            return dict(shapes.to_pascal(answer, shapes.answer("batch", "SubmitJob")))
+            return submitted
+        self._executions.submitted(submitted)
         job = self._wait(self._context.engine(self._region()), str(answer["jobId"]))
         described = shapes.answer("batch", "DescribeJobs").members["jobs"].member
         result = dict(shapes.to_pascal(job, described))
