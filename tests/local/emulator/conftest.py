@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,3 +17,9 @@ def server() -> Iterator[LocalServer]:
         yield running
     finally:
         running.close()
+
+
+@pytest.fixture
+def quick_waits(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second of a state machine last ten milliseconds."""
+    monkeypatch.setattr(sys.modules["ministack.services.stepfunctions"], "_SFN_WAIT_SCALE", 0.01)

@@ -73,8 +73,7 @@ def test_condition_keys() -> None:
         "eksProperties": {"podProperties": {"containers": [{"image": "a"}, {"image": "b"}]}},
     }
 
-    assert batch_access.conditions(request, lambda: {"team": "search"}) == {
-        "aws:ResourceTag/team": "search",
+    assert batch_access.conditions(request) == {
         "batch:ShareIdentifier": "low",
         "batch:Image": "busybox",
         "batch:Privileged": "true",
@@ -116,3 +115,20 @@ def test_spellings_of_other_services(
     service: str, arn: str, body: bytes, expected: list[tuple[str, ...]] | None
 ) -> None:
     assert spell(service, Asked(arn=arn, body=body, query={}, region="r", account="1")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            "/clusters/c/access-entries/arn:aws:iam::2:role/service/AWSServiceRoleForBatch/access-policies",
+            "arn:aws:eks:r:1:access-entry/c/role/2/AWSServiceRoleForBatch/entry",
+        ),
+        ("/clusters/c/access-entries/arn:aws:iam::2:user/me", "arn:aws:eks:r:1:access-entry/c/user/2/me/entry"),
+        ("/clusters/c", "arn:cluster"),
+    ],
+)
+def test_an_access_entry_is_judged_on_its_own_arn(path: str, expected: str) -> None:
+    asked = Asked(arn="arn:cluster", body=b"", query={}, region="r", account="1", path=path)
+
+    assert spell("eks", asked) == [(expected,)]

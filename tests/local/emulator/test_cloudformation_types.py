@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from batchwright.local.emulator.cloudformation.recorded import RECORDED_TYPES
 
 if TYPE_CHECKING:
     from support.local_server import LocalServer
@@ -139,3 +143,25 @@ def test_a_secret_is_known_by_its_arn(server: LocalServer) -> None:
     server.client("cloudformation").delete_stack(StackName="secret")
     server.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName="secret")
     assert secrets.list_secrets()["SecretList"] == []
+
+
+def test_every_recorded_type_is_documented_and_warns_once(
+    server: LocalServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "local-aws.md").read_text(encoding="utf-8")
+    _, _, listed = documented.partition("## Types that are only recorded")
+    resources = {
+        f"{which}{number}": {"Type": name}
+        for number, name in enumerate(RECORDED_TYPES)
+        for which in ("First", "Second")
+    }
+
+    with caplog.at_level(logging.WARNING, "batchwright.local.cloudformation"):
+        stack = server.stack("all-recorded", {"Resources": resources})
+
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    warned = [record.getMessage().split(" is only")[0] for record in caplog.records if "only recorded" in record.msg]
+    assert len(warned) == len(set(warned))
+    # A type that an earlier test of this server deployed has warned before.
+    assert set(RECORDED_TYPES) - set(warned) <= {"AWS::Events::Archive"}
+    assert re.findall(r"`(AWS::\w+::\w+)`", listed) == list(RECORDED_TYPES)

@@ -4,6 +4,10 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from batchwright.local.emulator.cloudformation.custom_answers import problem_of
+
 if TYPE_CHECKING:
     from support.local_server import LocalServer
 
@@ -13,8 +17,14 @@ import json, urllib.request
 def handler(event, context):
     if event["ResourceProperties"].get("Fail") == "true":
         raise RuntimeError("this handler is broken")
+    asked = event["ResourceProperties"]
+    if "Log" in asked:
+        import boto3
+        boto3.client("sqs").send_message(QueueUrl=asked["Log"], MessageBody=json.dumps(event))
+    refused = "Refuse" in asked and event["RequestType"] == "Create"
     body = json.dumps({
-        "Status": "SUCCESS", "PhysicalResourceId": "made", "StackId": event["StackId"],
+        "Status": "FAILED" if refused else "SUCCESS", "Reason": asked.get("Refuse", ""),
+        "PhysicalResourceId": "made", "StackId": event["StackId"],
         "RequestId": event["RequestId"], "LogicalResourceId": event["LogicalResourceId"],
         "Data": {"Answer": event["ResourceProperties"]["Question"] + "!"},
     }).encode()
@@ -103,3 +113,41 @@ def test_the_default_group_of_a_vpc_is_closed(server: LocalServer) -> None:
 
     groups = server.client("ec2").describe_security_groups(GroupIds=[server.outputs(stack)["Group"]])["SecurityGroups"]
     assert (groups[0]["IpPermissions"], groups[0]["IpPermissionsEgress"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (None, "Invalid Response object"),
+        ([], "Invalid Response object"),
+        ({}, "Invalid Response object"),
+        ({"Status": "DONE", "PhysicalResourceId": "a"}, "Invalid Response object"),
+        ({"Status": "SUCCESS"}, "Invalid PhysicalResourceId"),
+        ({"Status": "SUCCESS", "PhysicalResourceId": ""}, "Invalid PhysicalResourceId"),
+        ({"Status": "SUCCESS", "PhysicalResourceId": "a" * 1025}, "Invalid PhysicalResourceId"),
+        ({"Status": "FAILED", "Reason": "mine"}, "mine"),
+        ({"Status": "SUCCESS", "PhysicalResourceId": "a", "Data": {"A": "a" * 4096}}, "Response object is too long."),
+        ({"Status": "SUCCESS", "PhysicalResourceId": "a"}, None),
+        ({"Status": "FAILED", "PhysicalResourceId": "a", "Reason": "mine"}, None),
+    ],
+)
+def test_answers_that_cloudformation_does_not_take(answer: object, problem: str | None) -> None:
+    found = problem_of(answer)
+
+    assert found == problem if problem is None else str(found).startswith(problem)
+
+
+def test_a_creation_that_failed_is_deleted_with_its_physical_id(server: LocalServer) -> None:
+    token = function(server)
+    url = server.client("sqs").create_queue(QueueName="custom-calls")["QueueUrl"]
+
+    stack = server.stack("half-made", template(token, Question="why", Log=url, Refuse="not today"))
+
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    calls = server.messages(url, until=lambda found: len(found) == 2)
+    assert [(call["RequestType"], call.get("PhysicalResourceId")) for call in calls] == [
+        ("Create", None),
+        ("Delete", "made"),
+    ]
+    events = server.client("cloudformation").describe_stack_events(StackName="half-made")["StackEvents"]
+    assert "not today" in [event.get("ResourceStatusReason") for event in events]

@@ -41,7 +41,8 @@ def test_a_profile_becomes_the_root_of_the_local_account(monkeypatch: pytest.Mon
     assert Path(startup._PROFILE_FILE).is_file()
 
 
+@pytest.mark.parametrize("name", ["max_jobs_per_minute", "max_containers"])
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "many"])
-def test_a_brake_is_a_whole_number(value: Any) -> None:  # noqa: ANN401
-    with pytest.raises(LocalAwsError, match=r"max_jobs_per_minute: .* give a whole number from 1 up"):
-        startup.check(port=0, account="123456789012", region="us-east-1", runner="auto", max_jobs_per_minute=value)
+def test_a_guard_is_a_whole_number(name: str, value: Any) -> None:  # noqa: ANN401
+    with pytest.raises(LocalAwsError, match=rf"{name}: .* give a whole number from 1 up"):
+        startup.check(port=0, account="123456789012", region="us-east-1", runner="auto", **{name: value})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchwright.local.deployer.documents import document, mapping, text
 from batchwright.local.deployer.errors import DeploymentError
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
 _NESTED = "cdk:cloud-assembly"
+# Names of zones that the CDK makes up do no harm here: nothing stands in a zone.
+_HARMLESS_LOOKUPS = frozenset({"availability-zones"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +44,14 @@ class CloudAssembly:
     """The stacks of a synthesized app, in an order in which they can be deployed.
 
     Raises:
-        DeploymentError: the folder has no readable manifest.json, or the stacks depend on each other in a circle.
+        DeploymentError: the folder has no readable manifest.json, no stacks, values that were not looked up, or stacks
+            that depend on each other in a circle.
     """
 
     def __init__(self, folder: Path) -> None:
         found = list(_read(Path(folder)))
+        if not found:
+            raise DeploymentError(f"{folder} has no stacks: the app made none")
         self._stacks = {stack.name: stack for stack in _sorted(found)}
 
     @property
@@ -72,41 +77,55 @@ class CloudAssembly:
 
 
 def _read(folder: Path) -> Iterator[StackArtifact]:
-    manifest = folder / "manifest.json"
-    try:
-        artifacts: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8")).get("artifacts", {})
-    except FileNotFoundError:
-        message = f"{folder} is no cloud assembly: it has no manifest.json; synthesize the app first (cdk synth)"
-        raise DeploymentError(message) from None
-    except ValueError as error:
-        raise DeploymentError(f"{manifest} is not valid JSON: {error}") from error
-    for identifier, artifact in artifacts.items():
-        properties = artifact.get("properties") or {}
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise DeploymentError(
+            f"{folder} is no cloud assembly: it has no manifest.json; synthesize the app first (cdk synth)"
+        )
+    manifest = document(path, what="manifest")
+    _refuse_missing(path, manifest)
+    artifacts = mapping(manifest, "artifacts", where=str(path))
+    for identifier in artifacts:
+        artifact = mapping(artifacts, identifier, where=str(path))
+        where = f"{path}, {identifier}"
         if artifact.get("type") == _NESTED:
-            yield from _read(folder / properties["directoryName"])
+            yield from _read(folder / text(mapping(artifact, "properties", where=where), "directoryName", where=where))
         elif artifact.get("type") == _STACK:
             yield _stack(folder, identifier, artifact, artifacts)
+
+
+def _refuse_missing(path: Path, manifest: Mapping[str, Any]) -> None:
+    """In the place of what was not looked up stand values that the CDK made up."""
+    missing = [entry for entry in manifest.get("missing") or [] if isinstance(entry, dict)]
+    keys = [str(entry.get("key")) for entry in missing if entry.get("provider") not in _HARMLESS_LOOKUPS]
+    if keys:
+        raise DeploymentError(
+            f"{path}: values that the app looks up are missing ({', '.join(keys)}). Synthesize it with `cdk synth` and "
+            "the variables of `batchwright local env`, which looks them up here, or write them to cdk.context.json"
+        )
 
 
 def _stack(
     folder: Path, identifier: str, artifact: Mapping[str, Any], artifacts: Mapping[str, Mapping[str, Any]]
 ) -> StackArtifact:
-    properties = artifact.get("properties") or {}
+    where = f"{folder / 'manifest.json'}, {identifier}"
+    properties = mapping(artifact, "properties", where=where)
     manifests: list[Path] = []
     stacks: list[str] = []
     for name in artifact.get("dependencies") or []:
-        dependency = artifacts.get(name, {})
+        dependency = mapping(artifacts, name, where=where)
         if dependency.get("type") == _ASSETS:
-            manifests.append(folder / dependency["properties"]["file"])
+            assets = f"{folder / 'manifest.json'}, {name}"
+            manifests.append(folder / text(mapping(dependency, "properties", where=assets), "file", where=assets))
         elif dependency.get("type") == _STACK:
             stacks.append(_stack_name(name, dependency))
     return StackArtifact(
         name=_stack_name(identifier, artifact),
-        template=folder / properties["templateFile"],
+        template=folder / text(properties, "templateFile", where=where),
         asset_manifests=tuple(manifests),
         depends_on=tuple(stacks),
-        parameters=dict(properties.get("parameters") or {}),
-        tags=dict(properties.get("tags") or {}),
+        parameters=mapping(properties, "parameters", where=where),
+        tags=mapping(properties, "tags", where=where),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchwright.local.deployer.documents import document, mapping, text
 from batchwright.local.deployer.errors import DeploymentError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from batchwright.local.deployer.target import Target
@@ -66,18 +66,29 @@ class AssetManifest:
         Raises:
             DeploymentError: an asset is made by a command; only the CDK CLI runs those.
         """
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = document(path, what="asset manifest")
         files = [
-            _file(path.parent, name, entry["source"], destination, target)
-            for name, entry in (manifest.get("files") or {}).items()
-            for destination in entry["destinations"].values()
+            _file(path.parent, name, source, destination, target)
+            for name, source, destination in _assets(manifest, "files", path)
         ]
         images = [
-            _image(path.parent, name, entry["source"], destination, target)
-            for name, entry in (manifest.get("dockerImages") or {}).items()
-            for destination in entry["destinations"].values()
+            _image(path.parent, name, source, destination, target)
+            for name, source, destination in _assets(manifest, "dockerImages", path)
         ]
         return cls(files=tuple(files), images=tuple(images))
+
+
+def _assets(
+    manifest: Mapping[str, Any], kind: str, path: Path
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield the name, the source and each destination of the assets of a kind."""
+    entries = mapping(manifest, kind, where=str(path))
+    for name in entries:
+        where = f"{path}, {name}"
+        entry = mapping(entries, name, where=where)
+        destinations = mapping(entry, "destinations", where=where)
+        for key in destinations:
+            yield name, mapping(entry, "source", where=where), mapping(destinations, key, where=where)
 
 
 def _file(
@@ -85,11 +96,12 @@ def _file(
 ) -> FileAsset:
     if "path" not in source:
         raise _made_by_command(name)
+    where = f"asset {name}"
     return FileAsset(
-        source=folder / source["path"],
+        source=folder / text(source, "path", where=where),
         zipped=source.get("packaging") == "zip",
-        bucket=target.fill(destination["bucketName"]),
-        key=target.fill(destination["objectKey"]),
+        bucket=target.fill(text(destination, "bucketName", where=where)),
+        key=target.fill(text(destination, "objectKey", where=where)),
     )
 
 
@@ -98,12 +110,13 @@ def _image(
 ) -> ImageAsset:
     if "directory" not in source:
         raise _made_by_command(name)
-    repository = target.fill(destination["repositoryName"])
+    where = f"asset {name}"
+    repository = target.fill(text(destination, "repositoryName", where=where))
     registry = f"{target.account}.dkr.ecr.{target.region}.amazonaws.com"
     options = {key: value for key, value in source.items() if key != "directory"}
     return ImageAsset(
-        folder=folder / source["directory"],
-        name=f"{registry}/{repository}:{target.fill(destination['imageTag'])}",
+        folder=folder / text(source, "directory", where=where),
+        name=f"{registry}/{repository}:{target.fill(text(destination, 'imageTag', where=where))}",
         options=options,
     )
 

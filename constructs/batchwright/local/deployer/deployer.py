@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from batchwright.local.deployer.assembly import CloudAssembly
 from batchwright.local.deployer.assets import AssetManifest
 from batchwright.local.deployer.bootstrap import Bootstrap
+from batchwright.local.deployer.documents import document, mapping
 from batchwright.local.deployer.errors import DeploymentError
 from batchwright.local.deployer.files import FilePublisher
 from batchwright.local.deployer.images import DockerImages
@@ -17,7 +20,7 @@ from batchwright.local.deployer.stacks import StackOperator
 from batchwright.local.deployer.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from batchwright.local.deployer.assembly import StackArtifact
     from batchwright.local.deployer.images import ImagePublisher
@@ -67,19 +70,19 @@ class Deployer:
             DeploymentError: an asset or a stack failed.
         """
         selected = CloudAssembly(assembly).select(stacks)
-        templates = {stack.name: _template(stack) for stack in selected}
-        values = _parameters(selected, templates, parameters or {})
-        self._bootstrap.ensure()
-        operator = StackOperator(self._client("cloudformation"), timeout=self._timeout)
+        values = _parameters(selected, parameters or {})
         outputs: dict[str, dict[str, str]] = {}
-        for stack in selected:
-            self._publish(stack)
-            outputs[stack.name] = operator.deploy(
-                stack.name,
-                template_url=self._upload(templates[stack.name]),
-                parameters=values[stack.name],
-                tags=stack.tags,
-            )
+        with _told():
+            self._bootstrap.ensure()
+            operator = StackOperator(self._client("cloudformation"), timeout=self._timeout)
+            for stack in selected:
+                self._publish(stack)
+                outputs[stack.name] = operator.deploy(
+                    stack.name,
+                    template_url=self._upload(stack.template.read_bytes()),
+                    parameters=values[stack.name],
+                    tags=stack.tags,
+                )
         return outputs
 
     def destroy(self, assembly: Path, *, stacks: Iterable[str] | None = None) -> None:
@@ -93,10 +96,11 @@ class Deployer:
         doomed = {stack.name for stack in everything.stacks}
         if stacks is not None:
             doomed = _dependents(everything, set(stacks))
-        operator = StackOperator(self._client("cloudformation"), timeout=self._timeout)
-        for stack in reversed(everything.stacks):
-            if stack.name in doomed:
-                operator.delete(stack.name)
+        with _told():
+            operator = StackOperator(self._client("cloudformation"), timeout=self._timeout)
+            for stack in reversed(everything.stacks):
+                if stack.name in doomed:
+                    operator.delete(stack.name)
 
     def _publish(self, stack: StackArtifact) -> None:
         for path in stack.asset_manifests:
@@ -108,30 +112,33 @@ class Deployer:
             for image in manifest.images:
                 self._images.publish(image)
 
-    def _upload(self, template: str) -> str:
+    def _upload(self, body: bytes) -> str:
         """Put a template where CloudFormation reads it: more than 51,200 bytes cannot be sent with the request."""
-        body = template.encode()
         key = f"batchwright/{hashlib.sha256(body).hexdigest()}.json"
         s3 = self._client("s3")
         s3.put_object(Bucket=self._bootstrap.bucket, Key=key, Body=body)
         return f"{s3.meta.endpoint_url}/{self._bootstrap.bucket}/{key}"
 
 
-def _template(stack: StackArtifact) -> str:
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what a service refuses in the words of a deployment."""
     try:
-        return stack.template.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        message = f"stack {stack.name}: template {stack.template} is missing; synthesize the app again (cdk synth)"
-        raise DeploymentError(message, stack=stack.name) from None
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise DeploymentError(f"the deployment failed: {error}") from error
 
 
-def _parameters(
-    stacks: tuple[StackArtifact, ...], templates: Mapping[str, str], wanted: Mapping[str, str]
-) -> dict[str, dict[str, str]]:
+def _parameters_of(stack: StackArtifact) -> dict[str, Any]:
+    what = f"stack {stack.name}: template"
+    return mapping(document(stack.template, what=what), "Parameters", where=f"{what} {stack.template}")
+
+
+def _parameters(stacks: tuple[StackArtifact, ...], wanted: Mapping[str, str]) -> dict[str, dict[str, str]]:
     values: dict[str, dict[str, str]] = {}
     used: set[str] = set()
     for stack in stacks:
-        declared = json.loads(templates[stack.name]).get("Parameters") or {}
+        declared = _parameters_of(stack)
         values[stack.name] = dict(stack.parameters)
         for key, value in wanted.items():
             owner, _, name = key.rpartition(":")

@@ -130,8 +130,7 @@ class StackOperator:
         ]
         end = _ENDS.get(status or "", f"it is in state {status}")
         if not failed:
-            reasons = [event.get("ResourceStatusReason") for event in events if event.get("ResourceStatusReason")]
-            reason = str(reasons[0]) if reasons else "CloudFormation gave no reason"
+            reason = _reason_of_stack(events)
             return DeploymentError(f"stack {name} failed: {reason}; {end}", stack=name, reason=reason)
         first = failed[0]
         reason = str(first.get("ResourceStatusReason") or "no reason given")
@@ -150,6 +149,13 @@ class StackOperator:
         what = f"; it waits for {', '.join(waiting)}" if waiting else ""
         reason = f"still {status} after {self._timeout:.0f} s{what}"
         return DeploymentError(f"stack {name} is {reason}", stack=name, reason=reason)
+
+
+def _reason_of_stack(events: list[dict[str, Any]]) -> str:
+    """Return why a stack failed none of whose resources did: its own failure, else what it said last."""
+    told = [event for event in events if event.get("ResourceStatusReason")]
+    failures = [event for event in told if event["ResourceStatus"].endswith("_FAILED")]
+    return str((failures or told[-1:])[0]["ResourceStatusReason"]) if told else "CloudFormation gave no reason"
 
 
 _ENDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_BUS = ":rule/default/"
 _DEFAULT_GROUP = ":schedule/default/"
+_ACCESS_ENTRY = re.compile(r"/clusters/([^/]+)/access-entries/(arn:.+?)(?:/access-policies(?:/.*)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Asked:
         query: Parameters of its URL.
         region: Region of the request.
         account: Account of the request.
+        path: Path of its URL, already unquoted.
     """
 
     arn: str
@@ -32,6 +35,7 @@ class Asked:
     query: Mapping[str, Any]
     region: str
     account: str
+    path: str = ""
 
     def request(self) -> Mapping[str, Any]:
         """Return the body as JSON, empty when it is none."""
@@ -66,6 +70,18 @@ def _states(asked: Asked) -> list[Alternatives]:
     return [(str(asked.request().get("mapRunArn") or asked.arn),)]
 
 
+def _eks(asked: Asked) -> list[Alternatives]:
+    # An access entry has an ARN of its own: cluster, kind, account and name of the principal, and an id at the end.
+    found = _ACCESS_ENTRY.fullmatch(asked.path)
+    if found is None:
+        return [(asked.arn,)]
+    cluster, principal = found.groups()
+    *_, owner, named = principal.split(":", 5)
+    kind, _, name = named.partition("/")
+    entry = f"access-entry/{cluster}/{kind}/{owner}/{name.rpartition('/')[2]}/entry"
+    return [(f"arn:aws:eks:{asked.region}:{asked.account}:{entry}",)]
+
+
 def _scheduler(asked: Asked) -> list[Alternatives]:
     group = asked.request().get("GroupName") or asked.query.get("groupName")
     if isinstance(group, list):
@@ -82,4 +98,4 @@ def _ssm(asked: Asked) -> list[Alternatives]:
     return [(str(name) if str(name).startswith("arn:") else prefix + str(name).strip("/"),) for name in names]
 
 
-_SPELLINGS = {"events": _events, "logs": _logs, "states": _states, "scheduler": _scheduler, "ssm": _ssm}
+_SPELLINGS = {"eks": _eks, "events": _events, "logs": _logs, "states": _states, "scheduler": _scheduler, "ssm": _ssm}

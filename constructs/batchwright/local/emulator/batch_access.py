@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 Alternatives = tuple[str, ...]
 """ARNs of one resource, any of which may be allowed."""
@@ -101,14 +101,13 @@ def named(operation: str, request: Mapping[str, Any], *, region: str, account: s
     return resources
 
 
-def conditions(request: Mapping[str, Any], tags: Callable[[], Mapping[str, str]]) -> dict[str, Any]:
-    """Return the values of the condition keys that Batch defines, and of the tags of the first resource.
+def conditions(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the condition keys that Batch defines.
 
     Args:
         request: The request, as it was sent.
-        tags: Looks up the tags of the resource.
     """
-    context: dict[str, Any] = {f"aws:ResourceTag/{key}": value for key, value in tags().items()}
+    context: dict[str, Any] = {}
     for key, place in _CONDITIONS.items():
         found = list(_values(request, place.split(".")))
         if found:

@@ -30,7 +30,7 @@ def read(method: str, path: str, body: bytes, query: Mapping[str, Any]) -> tuple
     """
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BatchError("The request body is not valid JSON.") from None
     if not isinstance(request, dict):
         raise BatchError("The request body has to be a JSON object.")

@@ -8,6 +8,9 @@ from typing import Any
 
 ROOT_KEY = "test"
 """Access key and secret of the account's root: allowed everything, also with IAM enforcement on."""
+Keys = tuple[str, str, str]
+"""Access key, secret and session token."""
+_KEY_NAMES = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 class Clients:
@@ -18,7 +21,7 @@ class Clients:
         self._region = region
         self._lock = threading.Lock()
         self._session: Any = None
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, Keys | None], Any] = {}
 
     def session(self) -> Any:  # noqa: ANN401 - boto3.Session, not imported with this module
         """Return a boto3 session whose clients all speak to the server."""
@@ -52,11 +55,11 @@ class Clients:
             region_name=self._region,
         )
 
-    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - a boto3 client
-        """Return a client of a service."""
+    def client(self, service: str, region: str | None = None, keys: Keys | None = None) -> Any:  # noqa: ANN401
+        """Return a client of a service: root's, or that of other keys."""
         from botocore.config import Config
 
-        key = (service, region or self._region)
+        key = (service, region or self._region, keys)
         with self._lock:
             if self._session is None:
                 self._session = self.session()
@@ -64,6 +67,7 @@ class Clients:
                 self._clients[key] = self._session.client(
                     service,
                     region_name=key[1],
+                    **({} if keys is None else dict(zip(_KEY_NAMES, keys, strict=True))),
                     config=Config(
                         # An address has no names below it: buckets and sync- prefixes go into the path.
                         inject_host_prefix=False,

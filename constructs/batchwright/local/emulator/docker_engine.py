@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from batchwright.local.emulator.errors import LocalAwsError
+from batchwright.local.runners.docker.engine import cause
 
 if TYPE_CHECKING:
     import docker
@@ -36,6 +37,10 @@ def name(client: docker.DockerClient) -> str:
     address = str(client.api.base_url)
     if not address.startswith("http+docker"):
         return address
+    return _host()
+
+
+def _host() -> str:
     return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
 
 
@@ -51,11 +56,11 @@ def connect() -> docker.DockerClient:
     try:
         probe = docker.from_env(timeout=_PING_SECONDS)
     except DockerException as error:
-        raise LocalAwsError(f"no Docker engine answers: {_reason(error)}") from error
+        raise LocalAwsError(f"no Docker engine answers at {_host()}: {cause(error)}") from error
     try:
         probe.ping()
     except Exception as error:
-        raise LocalAwsError(f"no Docker engine answers at {name(probe)}: {_reason(error)}") from error
+        raise LocalAwsError(f"no Docker engine answers at {name(probe)}: {cause(error)}") from error
     finally:
         probe.close()
     return docker.from_env(timeout=_CALL_SECONDS, max_pool_size=_CONNECTIONS)
@@ -97,9 +102,3 @@ def _bridge_gateway(client: docker.DockerClient) -> str:
         'the Docker engine has no network "bridge" with an IPv4 gateway, so containers cannot reach the local AWS; '
         'use runner="process"'
     )
-
-
-def _reason(error: BaseException) -> str:
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error) or type(error).__name__

@@ -7,25 +7,43 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from batchwright.local.emulator import access, access_resources, batch_service, docker_reaper, lambda_workers, loader
+from batchwright.local.emulator import (
+    access,
+    access_resources,
+    batch_service,
+    closed_paths,
+    docker_reaper,
+    lambda_workers,
+    loader,
+    trusts,
+)
 from batchwright.local.emulator.cloudformation import batch as batch_types
-from batchwright.local.emulator.cloudformation import custom_resources, network, recorded, repairs
+from batchwright.local.emulator.cloudformation import (
+    custom_resources,
+    exports,
+    judged,
+    network,
+    operations,
+    recorded,
+    repairs,
+    templates,
+)
 from batchwright.local.emulator.cloudformation.registry import ResourceTypes
-from batchwright.local.emulator.events import targets
+from batchwright.local.emulator.events import expressions, targets
 from batchwright.local.emulator.events.pump import EventPump
 from batchwright.local.emulator.events.schedules import Schedules
 from batchwright.local.emulator.guard import Hooks
+from batchwright.local.emulator.lambda_async import AsyncCalls
 from batchwright.local.emulator.lambda_images.functions import ImageFunctions
 from batchwright.local.emulator.quiet import QuietLogs
+from batchwright.local.emulator.role_access import RoleAccess
 from batchwright.local.emulator.settings import ProcessEnvironment, ministack_environment
-from batchwright.local.emulator.stepfunctions import aws_sdk, lambda_errors, submit_job
-from batchwright.local.emulator.stepfunctions.distributed_map import DistributedMap
-from batchwright.local.emulator.stepfunctions.executions import Executions
-from batchwright.local.emulator.stepfunctions.redrive import Redrive
+from batchwright.local.emulator.stepfunctions import service
 
 if TYPE_CHECKING:
     from batchwright.local.emulator.context import EmulatorContext
     from batchwright.local.emulator.gateway import Gateway
+    from batchwright.local.emulator.stepfunctions.executions import Executions
     from batchwright.local.state import Keeper
 
 _log = logging.getLogger("batchwright.local")
@@ -58,6 +76,7 @@ class Emulator:
         self._keeper = keeper
         self._served = False
         self._functions: ImageFunctions | None = None
+        self._async_calls: AsyncCalls | None = None
         try:
             self._start(context)
         except BaseException:
@@ -102,6 +121,8 @@ class Emulator:
             steps.callback(self._gateway.close)
             if self._functions is not None:
                 steps.callback(self._functions.close)
+            if self._async_calls is not None:
+                steps.callback(self._async_calls.close)
             if self._pump is not None:
                 self._pump.close()
                 self._pump = None
@@ -113,7 +134,8 @@ class Emulator:
         self._logs.imported()
         self._install(context)
         if self._keeper is not None:
-            self._keeper.restore(self._hooks)
+            self._keeper.restore(self._hooks, self._gateway.between_requests)
+            self._gateway.on_request(self._keeper.touch)
             self._schedules.resume()
         application = self._hooks.get(self._hooks.module("app"), "app")
         self._gateway.start(application, _START_SECONDS)
@@ -129,19 +151,22 @@ class Emulator:
         repairs.install(hooks, types)
         recorded.install(hooks, context, types)
         custom_resources.install(hooks, context, types)
-        self._executions = Executions(hooks)
-        submit_job.install(hooks, context, self._executions)
-        aws_sdk.install(hooks, context, self._executions)
-        lambda_errors.install(hooks, self._executions)
-        Redrive(hooks, self._executions)
-        DistributedMap(hooks, context, self._executions)
-        targets.install(hooks, context)
+        judged.install(hooks, types)
+        for module in (templates, exports, operations):
+            module.install(hooks)
+        roles = RoleAccess(hooks, context)
+        self._executions = service.install(hooks, context, roles)
+        targets.install(hooks, context, roles)
+        expressions.install(hooks)
         self._schedules = Schedules(hooks)
         lambda_workers.install(hooks, f"http://127.0.0.1:{self._gateway.port}")
+        self._async_calls = AsyncCalls(hooks, context)
         self._functions = ImageFunctions(hooks, self._gateway.port)
         hooks.replace(hooks.module("services.cloudformation.custom_resource"), "_HOST", "127.0.0.1")
         self._access = access.Access(hooks)
         access_resources.install(hooks, context)
+        trusts.install(hooks)
+        closed_paths.close(self._gateway)
         self._pump = EventPump(hooks, context.chain)
 
     def _reset(self) -> None:

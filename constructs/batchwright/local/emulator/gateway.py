@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from batchwright.local.emulator.errors import LocalAwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _STOP_SECONDS = 15.0
 _CANCEL_SECONDS = 2.0
+_TURN_SECONDS = 60.0
 _BACKLOG = 512
 _PORT_ATTEMPTS = 10
 _REFUSAL = b"The local AWS does not answer requests of web pages.\n"
@@ -33,6 +34,7 @@ class Gateway:
         self._failure: BaseException | None = None
         self._ready = threading.Event()
         self._mounted: dict[str, Any] = {}
+        self._told: Callable[[], None] = _nobody
 
     def mount(self, prefix: str, application: Any) -> None:  # noqa: ANN401 - an ASGI application
         """Let an application of its own answer all requests below a path."""
@@ -68,6 +70,24 @@ class Gateway:
             self.close()
             message = f"the local AWS did not start within {timeout:.0f} s" if failure is None else str(failure)
             raise LocalAwsError(f"the local AWS could not start: {message}") from failure
+
+    def between_requests(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the call returns
+        """Make a call on the thread that serves, while it works for no request; at once when nothing is served.
+
+        Raises:
+            TimeoutError: A request holds the thread for a minute.
+        """
+        if self._loop is None or self._loop.is_closed() or self._thread is None or not self._thread.is_alive():
+            return call()
+
+        async def made() -> Any:  # noqa: ANN401 - what the call returns
+            return call()
+
+        return asyncio.run_coroutine_threadsafe(made(), self._loop).result(_TURN_SECONDS)
+
+    def on_request(self, call: Callable[[], None]) -> None:
+        """Call this at the begin and the end of each request, on the thread that serves."""
+        self._told = call
 
     def close(self) -> None:
         """Stop serving and free the port. May be called twice."""
@@ -113,8 +133,12 @@ class Gateway:
             if scope["type"] != "lifespan":
                 if _from_a_web_page(scope):
                     await _refuse(scope, send)
-                else:
+                    return
+                self._told()
+                try:
                     await self._answering(scope, application)(scope, receive, send)
+                finally:
+                    self._told()
                 return
 
             async def told(message: Any) -> None:  # noqa: ANN401 - ASGI
@@ -129,6 +153,10 @@ class Gateway:
     def _answering(self, scope: Mapping[str, Any], application: Any) -> Any:  # noqa: ANN401 - ASGI applications
         path = scope["path"]
         return next((own for prefix, own in self._mounted.items() if path.startswith(prefix)), application)
+
+
+def _nobody() -> None:
+    """Tell nobody."""
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

@@ -29,7 +29,13 @@ _PROFILE_FILE = Path(__file__).with_name("profile.ini")
 
 
 def check(
-    *, port: int, account: str, region: str, runner: str, max_jobs_per_minute: int = DEFAULT_JOBS_A_MINUTE
+    *,
+    port: int,
+    account: str,
+    region: str,
+    runner: str,
+    max_jobs_per_minute: int = DEFAULT_JOBS_A_MINUTE,
+    max_containers: int | None = None,
 ) -> None:
     """Raise one `LocalAwsError` that names every value that is not allowed."""
     problems = []
@@ -41,10 +47,13 @@ def check(
         problems.append(f'region: {region!r} is not allowed; give a region such as "us-east-1"')
     if runner not in {"auto", "docker", "process"}:
         problems.append(f'runner: {runner!r} is not allowed; give "auto", "docker" or "process"')
-    # A caller without a type checker may give anything.
-    jobs: object = max_jobs_per_minute
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
-        problems.append(f"max_jobs_per_minute: {jobs!r} is not allowed; give a whole number from 1 up")
+    counts: dict[str, object] = {"max_jobs_per_minute": max_jobs_per_minute}
+    if max_containers is not None:
+        counts["max_containers"] = max_containers
+    for name, count in counts.items():
+        # A caller without a type checker may give anything.
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            problems.append(f"{name}: {count!r} is not allowed; give a whole number from 1 up")
     if problems:
         raise LocalAwsError("; ".join(problems))
 

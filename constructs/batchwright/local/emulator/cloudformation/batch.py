@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchwright.local.emulator.cloudformation.batch_kinds import KINDS
-from batchwright.local.emulator.cloudformation.batch_resource import BatchResource
+from batchwright.local.emulator.cloudformation.batch_resource import BatchResource, replaces_environment
 from batchwright.local.emulator.cloudformation.job_definition import JobDefinitionResource
 
 if TYPE_CHECKING:
@@ -41,3 +41,4 @@ def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> Non
         else:
             revisions = JobDefinitionResource(name=name, kind=kind, handle=handle, types=types)
             types.register(name, revisions, replacing=(kind.name,))
+    types.replaced_when("AWS::Batch::ComputeEnvironment", "ComputeResources", replaces_environment)

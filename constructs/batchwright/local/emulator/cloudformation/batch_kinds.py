@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class BatchKind:
         only_cloudformation: Properties that the API does not have.
         create_only: Properties that an update does not send.
         disable: Whether it has to be disabled before it can be deleted.
+        defaults: What an update sends for a property that the template no longer has.
     """
 
     create: str
@@ -32,7 +37,10 @@ class BatchKind:
     only_cloudformation: frozenset[str] = frozenset()
     create_only: frozenset[str] = frozenset()
     disable: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
+
+_ENABLED = {"State": "ENABLED"}
 
 KINDS = {
     "AWS::Batch::ComputeEnvironment": BatchKind(
@@ -46,6 +54,7 @@ KINDS = {
         only_cloudformation=frozenset({"ReplaceComputeEnvironment", "UpdatePolicy"}),
         create_only=frozenset({"Type", "Tags", "EksConfiguration"}),
         disable=True,
+        defaults=_ENABLED,
     ),
     "AWS::Batch::JobQueue": BatchKind(
         create="CreateJobQueue",
@@ -57,6 +66,7 @@ KINDS = {
         attribute="JobQueueArn",
         create_only=frozenset({"Tags", "JobQueueType"}),
         disable=True,
+        defaults={**_ENABLED, "JobStateTimeLimitActions": []},
     ),
     "AWS::Batch::JobDefinition": BatchKind(
         create="RegisterJobDefinition",
@@ -98,6 +108,7 @@ KINDS = {
         attribute="ServiceEnvironmentArn",
         create_only=frozenset({"Tags", "ServiceEnvironmentType"}),
         disable=True,
+        defaults=_ENABLED,
     ),
     "AWS::Batch::QuotaShare": BatchKind(
         create="CreateQuotaShare",
@@ -109,5 +120,6 @@ KINDS = {
         attribute="QuotaShareArn",
         create_only=frozenset({"Tags", "JobQueue"}),
         disable=True,
+        defaults=_ENABLED,
     ),
 }

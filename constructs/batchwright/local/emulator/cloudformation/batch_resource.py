@@ -20,6 +20,8 @@ _SCALING_PROPERTIES = frozenset({"MaxvCpus", "MinvCpus", "DesiredvCpus"})
 _FARGATE_SCALING_PROPERTIES = _SCALING_PROPERTIES | {"SecurityGroupIds", "Subnets"}
 # The template may have it from the start, as it says how later updates go; the API takes it with an update only.
 _LATEST_IMAGE = "UpdateToLatestImageVersion"
+# How the engine says that there is nothing of that name or ARN.
+_GONE = "not found"
 
 
 class BatchResource:
@@ -47,7 +49,7 @@ class BatchResource:
         self, physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack: str, logical_id: str
     ) -> Created:
         """Update in place; a compute environment whose hardware changes gets a successor, as on AWS."""
-        if _replaces_environment(old, new):
+        if replaces_environment(old, new):
             if new.get(self._kind.name):
                 message = (
                     "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
@@ -55,22 +57,35 @@ class BatchResource:
                 )
                 raise ValueError(message)
             return self._create_as(self._types.new_physical_name(stack, logical_id), logical_id, new)
-        changed = {
-            key: value
-            for key, value in new.items()
-            if key not in self._kind.create_only and key != self._kind.name and value != old.get(key)
-        }
+        changed = self._changed(old, new)
         if changed:
             request = self._request(self._kind.update, logical_id, changed)
             self._call(self._kind.update, {**request, self._kind.key: physical_id})
         return physical_id, self._attributes(physical_id)
 
     def delete(self, physical_id: str, props: Mapping[str, Any]) -> None:  # noqa: ARG002 - CloudFormation's signature
-        """Disable it where AWS asks for that, then delete it."""
+        """Disable it where AWS asks for that, then delete it; one that is gone already is no error."""
         key = {self._kind.key: physical_id}
-        if self._kind.disable:
-            self._call(self._kind.update, {**key, "state": "DISABLED"})
-        self._call(self._kind.delete, key)
+        try:
+            if self._kind.disable:
+                self._handle(self._kind.update, {**key, "state": "DISABLED"})
+            self._handle(self._kind.delete, key)
+        except BatchError as error:
+            if _GONE not in error.message:
+                raise self._told(self._kind.delete, error) from error
+
+    def _changed(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties to send; what the template no longer has goes back to its default."""
+        removed = {key: value for key, value in self._kind.defaults.items() if key in old and key not in new}
+        changed = {
+            key: value
+            for key, value in {**new, **removed}.items()
+            if key not in self._kind.create_only and key != self._kind.name and value != old.get(key)
+        }
+        resources = changed.get("ComputeResources")
+        if resources and "MinvCpus" in (old.get("ComputeResources") or {}):
+            changed["ComputeResources"] = {"MinvCpus": 0, **resources}
+        return changed
 
     def _create_as(self, name: str, logical_id: str, props: Mapping[str, Any]) -> Created:
         request = self._request(self._kind.create, logical_id, {**props, self._kind.name: name})
@@ -96,11 +111,14 @@ class BatchResource:
         try:
             return self._handle(operation, request)
         except BatchError as error:
-            message = (
-                f'Resource handler returned message: "{error.message} (Service: Batch, Status Code: '
-                f'{error.http_status})" ({self._name}, {operation}, {error.code})'
-            )
-            raise ValueError(message) from error
+            raise self._told(operation, error) from error
+
+    def _told(self, operation: str, error: BatchError) -> ValueError:
+        """Return an error in CloudFormation's words."""
+        return ValueError(
+            f'Resource handler returned message: "{error.message} (Service: Batch, Status Code: '
+            f'{error.http_status})" ({self._name}, {operation}, {error.code})'
+        )
 
     def _attributes(self, arn: str) -> dict[str, Any]:
         attributes: dict[str, Any] = {self._kind.attribute: arn}
@@ -111,7 +129,8 @@ class BatchResource:
         return attributes
 
 
-def _replaces_environment(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def replaces_environment(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Say whether a compute environment gets a successor because its hardware changes."""
     before, after = old.get("ComputeResources") or {}, new.get("ComputeResources") or {}
     if before == after or str(new.get("ReplaceComputeEnvironment", "true")).lower() == "false":
         return False

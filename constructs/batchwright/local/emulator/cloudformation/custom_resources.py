@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from batchwright.local.emulator.cloudformation.custom_answers import CustomAnswers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -26,6 +28,7 @@ def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> Non
     types.register("Custom::S3AutoDeleteObjects", AutoDeleteObjects(lambda: context.client("s3", region())))
     types.register("Custom::VpcRestrictDefaultSG", RestrictDefaultGroup(lambda: context.client("ec2", region())))
     _fail_fast(hooks)
+    CustomAnswers(hooks)
 
 
 def _fail_fast(hooks: Hooks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.guard import Hooks
 
@@ -43,6 +43,7 @@ class ResourceTypes:
         # Ours may call the server over HTTP, which must not happen on its event loop.
         hooks.wrap(stacks, "_runs_on_worker_thread", lambda old: lambda name: name in self._ours or old(name))
         self._replacing = hooks.get(self._provisioners, "_REPLACING_PROPERTIES")
+        self._conditionally = hooks.get(self._provisioners, "_CONDITIONALLY_REPLACING_PROPERTIES")
         self._named = hooks.get(self._provisioners, "_CUSTOM_NAME_REPLACEMENT")
 
     def register(
@@ -68,6 +69,22 @@ class ResourceTypes:
         if name_property:
             self._hooks.put(self._named, name, {"name": name_property})
         self._ours.add(name)
+
+    def replaced_when(self, name: str, property_name: str, replaces: Callable[[Any, Any], bool]) -> None:
+        """Tell change sets and events of a type that some changes of one property create a new resource.
+
+        Args:
+            name: The type.
+            property_name: The property.
+            replaces: Says of the old and the new properties whether the change does.
+        """
+        self._hooks.put(self._conditionally, name, (property_name,))
+        stacks = self._hooks.module("services.cloudformation.stacks")
+
+        def around(change: Callable[[str, Any, Any], bool]) -> Callable[[str, Any, Any], bool]:
+            return lambda kind, old, new: change(kind, old, new) or (kind == name and replaces(old, new))
+
+        self._hooks.wrap(stacks, "_replacing_change", around)
 
     def known(self, name: str) -> bool:
         """Tell whether ministack or a hook already provides the type."""
