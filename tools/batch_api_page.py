@@ -32,6 +32,21 @@ Every other operation or member is refused, as AWS does. Our tests try each row 
 its tests against boto3's own model of the service.
 
 Written from [batch-api](batch-api) by `make docs`.
+
+## In short
+
+As on AWS: jobs, arrays, nodes, pods and tasks of several containers; dependencies, retries, timeouts, cancelling;
+queues, shares and consumable resources; overrides and parameters; events, logs, tags and pages; limits and codes of
+errors. The texts of errors are AWS's where they are public, otherwise our own.
+
+Other than on AWS:
+
+- Environments and queues are VALID at once, and no instance boots: `maxvCpus` is what jobs share.
+- Networks, platform versions and launch templates are recorded.
+- EFS, S3 Files and persistent volume claims are volumes of the Docker engine.
+- Pods run as containers; there is no cluster.
+- Quota shares and service environments are recorded, and there are no service jobs.
+- Definitions that were deregistered stay; AWS removes them after 180 days.
 """
 
 
@@ -107,11 +122,15 @@ def _row(entry: Mapping[str, str | list[str]]) -> Row:
 
 def _section(operation: Operation) -> list[str]:
     said = f"{operation.answer.capitalize()}. {operation.note}".strip()
-    lines = [f"### {operation.name}", "", said, "", "| Member | | |", "| --- | --- | --- |"]
-    lines += [f"| {_code(row.names)} | {row.answer or f'as `{row.like}`'} | {row.note} |" for row in operation.rows]
+    lines = [f"### {operation.name}", "", said, "", "| Member | Answer | Remark |", "| --- | --- | --- |"]
+    lines += [f"| {_code(row.names)} | {row.answer or _link(row.like)} | {row.note} |" for row in operation.rows]
     if operation.unfilled:
         lines += ["", f"Never in the response: {_code(operation.unfilled)}."]
     return lines
+
+
+def _link(like: str) -> str:
+    return f"as [`{like}`](#{like.partition('.')[0].lower()})"
 
 
 def _code(names: Sequence[str]) -> str:

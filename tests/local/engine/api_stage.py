@@ -46,6 +46,18 @@ SINGLE: Json = {
     "jobRoleArn": "arn",
     "volumes": [{"name": "v"}],
 }
+FARGATE: Json = {
+    "image": "image",
+    "executionRoleArn": "arn",
+    "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}],
+}
+# What only one platform takes.
+PLATFORMS = {
+    "networkConfiguration": "FARGATE",
+    "fargatePlatformConfiguration": "FARGATE",
+    "platformVersion": "FARGATE",
+    "networkMode": "MANAGED_INSTANCES",
+}
 OLD: Json = {"image": "image", "vcpus": 1, "memory": 512}
 SHAPES: dict[str, Json] = {"container": SINGLE, "ecsProperties": TASK, "eksProperties": POD}
 
@@ -86,6 +98,9 @@ class Stage:
             type="MANAGED",
             computeResources={"type": "ECS_MANAGED_INSTANCES", "maxvCpus": 8, "managedInstancesProvider": PROVIDER},
         )
+        self.batch.queue("instances", "instances")
+        self.batch.environment("fargate", 16, "FARGATE")
+        self.batch.queue("fargate", "fargate")
 
     def _training(self) -> None:
         batch = self.batch
@@ -172,9 +187,14 @@ class Stage:
             kind = next((kind for kind in SHAPES if f".{kind}." in leaf), "container")
             own = OLD if leaf.endswith(("container.vcpus", "container.memory")) else None
             return {**request, "type": "multinode", "nodeProperties": _nodes(kind, own)}
+        platform = next((PLATFORMS[name] for name in leaf.split(".") if name in PLATFORMS), None)
+        if platform is not None:
+            request["platformCapabilities"] = [platform]
         if leaf.startswith(("ecsProperties", "eksProperties")):
             member = leaf.partition(".")[0]
             return {**request, member: SHAPES[member]}
+        if platform is not None:
+            return {**request, "containerProperties": FARGATE}
         old = leaf in ("containerProperties.vcpus", "containerProperties.memory")
         return {**request, "containerProperties": OLD if old else SINGLE}
 

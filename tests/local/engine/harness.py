@@ -138,7 +138,13 @@ class Batch:
     """An engine with an environment, a queue and a definition; each response is checked against AWS's model."""
 
     def __init__(
-        self, *, limits: EngineLimits | None = None, max_vcpus: int = 256, cloud: CloudModel | None = None
+        self,
+        *,
+        limits: EngineLimits | None = None,
+        max_vcpus: int = 256,
+        cloud: CloudModel | None = None,
+        observe: Callable[[Transition], None] | None = None,
+        carried_out: Callable[[str, Mapping[str, Any]], None] | None = None,
     ) -> None:
         self.clock = SimulatedClock()
         self.runner = FakeRunner(self.clock)
@@ -152,11 +158,16 @@ class Batch:
             clock=self.clock,
             limits=limits,
             cloud=cloud,
-            observe=self.transitions.append,
+            observe=observe or self.transitions.append,
+            carried_out=carried_out,
         )
+        self.engine_made(self.engine)
         self.environment("environment", max_vcpus)
         self.queue("queue", "environment")
         self.register("definition")
+
+    def engine_made(self, engine: BatchEngine) -> None:
+        """Called before the first request."""
 
     def __call__(self, operation: str, /, **request: object) -> dict[str, Any]:
         response = self.engine.handle(operation, request)

@@ -147,6 +147,34 @@ def test_instance_types_say_how_large_hosts_are(make_batch: Callable[..., Batch]
     assert [host.vcpus for host in batch.engine.hosts] == [4, 32]
 
 
+@pytest.mark.parametrize(
+    ("types", "vcpus", "sizes"),
+    [
+        # Open: such as jobs fill, so that hosts stay within the limit of 64.
+        (["optimal"], 10, {10}),
+        (["optimal"], 3, {15, 3, 6}),
+        (["optimal"], 32, {32}),
+        (["c7i.2xlarge", "c7i.3xlarge", "c7i.4xlarge"], 2, {16}),
+        (["m7i.2xlarge", "m7i.4xlarge"], 5, {16}),
+        (["m5.12xlarge", "m5.4xlarge"], 12, {16}),
+    ],
+)
+def test_hosts_are_such_as_jobs_fill_best(
+    make_batch: Callable[..., Batch], types: list[str], vcpus: int, sizes: set[int]
+) -> None:
+    batch = make_batch(cloud=CloudModel())
+    resources = {"type": "EC2", "maxvCpus": 64, "subnets": ["s"], "instanceTypes": types}
+    batch("CreateComputeEnvironment", computeEnvironmentName="typed", type="MANAGED", computeResources=resources)
+    batch.queue("typed", "typed")
+    needs = [{"type": "VCPU", "value": str(vcpus)}]
+    for _ in range(30):
+        batch.submit(jobQueue="typed", containerOverrides={"resourceRequirements": needs})
+    batch.clock.advance(125)
+    assert {use.vcpus for use in batch.engine.hosts} <= sizes
+    if types == ["optimal"]:
+        assert sum(use.vcpus for use in batch.engine.hosts) <= 64
+
+
 def test_nodes_of_a_job_start_together_on_hosts_of_their_own(make_batch: Callable[..., Batch]) -> None:
     batch = make_batch(cloud=CloudModel(host_vcpus=1))
     register(batch, nodes(3, group(":")))
@@ -226,6 +254,52 @@ def test_without_a_retry_the_job_fails_with_awss_reason(make_batch: Callable[...
     assert batch.job(job)["statusReason"] == f"Host EC2 (instance {host.instance_id}) terminated."
     assert host.instance_id.startswith("i-")
     assert len(host.instance_id) == 19
+
+
+@pytest.mark.parametrize(("option", "taken"), [("SPOT", True), ("ON_DEMAND", False), (None, False)])
+def test_managed_instances_on_spot_are_taken_back(
+    make_batch: Callable[..., Batch], option: str | None, taken: bool
+) -> None:
+    batch = make_batch(cloud=CloudModel(boot_seconds=0, spot_reclaims_per_host_hour=1000.0))
+    launch = {
+        "ec2InstanceProfileArn": "arn",
+        "networkConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]},
+        **({} if option is None else {"capacityOptionType": option}),
+    }
+    provider = {"infrastructureRoleArn": "arn", "instanceLaunchTemplate": launch}
+    resources = {"type": "ECS_MANAGED_INSTANCES", "maxvCpus": 8, "managedInstancesProvider": provider}
+    batch("CreateComputeEnvironment", computeEnvironmentName="mi", type="MANAGED", computeResources=resources)
+    batch.queue("mi", "mi")
+    batch.register("m", platformCapabilities=["MANAGED_INSTANCES"])
+    batch.runner.plan = lambda _: Plan(seconds=86_400)
+    batch.submit(jobQueue="mi", jobDefinition="m")
+    batch.clock.run()
+    (host,) = batch.engine.hosts
+    assert host.reclaimed is taken
+
+
+@pytest.mark.parametrize(("ran", "kept"), [(True, 1_200), (False, 60)])
+def test_a_host_that_ran_a_job_stays_for_the_scale_down_delay(
+    make_batch: Callable[..., Batch], ran: bool, kept: float
+) -> None:
+    """The delay is not for hosts that never ran one."""
+    batch = make_batch(cloud=CloudModel(boot_seconds=100, idle_seconds=60))
+    resources = {
+        "type": "EC2", "maxvCpus": 8, "subnets": ["s"], "instanceTypes": ["c7i.xlarge"],
+        "scalingPolicy": {"minScaleDownDelayMinutes": 20},
+    }  # fmt: skip
+    batch("CreateComputeEnvironment", computeEnvironmentName="slow", type="MANAGED", computeResources=resources)
+    batch.queue("slow", "slow")
+    batch.runner.plan = lambda _: Plan(boot=0, seconds=10)
+    job = batch.submit(jobQueue="slow")
+    batch.clock.advance(50)
+    if not ran:
+        batch("CancelJob", jobId=job, reason="changed my mind")
+    batch.clock.run()
+    (host,) = batch.engine.hosts
+    assert host.ready_at is not None
+    assert host.ended_at is not None
+    assert host.ended_at - host.ready_at == pytest.approx(kept + (10 if ran else 0))
 
 
 def test_a_task_on_fargate_spot_is_interrupted(make_batch: Callable[..., Batch]) -> None:

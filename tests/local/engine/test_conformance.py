@@ -13,7 +13,8 @@ from local.engine.api_values import at, put, take
 from local.engine.harness import Plan
 from support.batch_api import answer, covers, described, members_of, request_leaves, response_leaves, values_at
 
-from batchwright.local.engine import BatchError, ClaimVolume, ContainerExit, Exit
+from batchwright.local.engine import Attempt, BatchError, ContainerExit, Exit
+from batchwright.local.engine.api.paging import page_token
 from batchwright.local.engine.api.requests import service_model
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tools.batch_api_page import Row
 
+QUEUES: Final = {"EC2": "queue", "EKS": "eks", "FARGATE": "fargate", "MANAGED_INSTANCES": "instances"}
 NAMES: Final = ("side", "main", "init", "second")
 RUNS: Final = ("RegisterJobDefinition", "SubmitJob")
 ROWS: Final = [(operation, row) for operation, entry in described().items() for row in entry.rows]
@@ -45,10 +47,8 @@ SHOWN_AS: Final = {
     "nodeOverrides": "nodeProperties",
     "schedulingPriorityOverride": "schedulingPriority",
 }
-# DescribeJobs shows the resource requirements that these became, and ARNs instead of names.
+# DescribeJobs shows ARNs instead of names.
 SHOWN_OTHERWISE: Final = {
-    ("SubmitJob", "containerOverrides.vcpus"),
-    ("SubmitJob", "containerOverrides.memory"),
     ("SubmitJob", "jobQueue"),
     ("SubmitJob", "jobDefinition"),
 }
@@ -97,6 +97,8 @@ def test_members_are_what_their_row_says(stage: Stage, operation: str, row: Row)
 def test_what_is_recorded_does_not_reach_the_runner_and_the_rest_does(stage: Stage, operation: str, row: Row) -> None:
     for leaf, _ in members_of(operation, row):
         if ("roperties" not in leaf and "verrides" not in leaf) or "consumableResource" in leaf:
+            continue
+        if answer(operation, leaf) == "refused":
             continue
         request = request_with(stage, operation, leaf)
         before = copy.deepcopy(request)
@@ -191,7 +193,7 @@ def request_with(stage: Stage, operation: str, leaf: str) -> Json:
     try:
         at(request, leaf)
     except KeyError:
-        put(request, shape, leaf, stage.value(operation, leaf))
+        put(request, shape, leaf, page_token(request, 0) if leaf == "nextToken" else stage.value(operation, leaf))
     return request
 
 
@@ -218,7 +220,8 @@ def ran(stage: Stage, operation: str, request: Json) -> list[Any]:
     known = len(batch.runner.attempts)
     if operation == "RegisterJobDefinition":
         arn = batch(operation, **request)["jobDefinitionArn"]
-        job = batch.submit(jobDefinition=arn, jobQueue="eks" if "podProperties" in str(request) else "queue")
+        platforms = request.get("platformCapabilities", ["EKS" if "podProperties" in str(request) else "EC2"])
+        job = batch.submit(jobDefinition=arn, jobQueue=QUEUES[platforms[0]])
     else:
         job = batch(operation, **request)["jobId"]
     batch.clock.run()
@@ -228,9 +231,7 @@ def ran(stage: Stage, operation: str, request: Json) -> list[Any]:
 
 def run_part(value: Any) -> Any:  # noqa: ANN401
     """What of an attempt makes a difference to what runs."""
-    if is_dataclass(value):
-        members = [field.name for field in fields(value) if field.name not in NOT_RUN]
-        # Whether a claim may be written is said at the mount.
-        left_out = {"read_only"} if isinstance(value, ClaimVolume) else set()
-        return {name: run_part(getattr(value, name)) for name in members if name not in left_out}
+    if is_dataclass(value) or isinstance(value, Attempt):
+        known = value._fields if isinstance(value, Attempt) else [field.name for field in fields(value)]
+        return {name: run_part(getattr(value, name)) for name in known if name not in NOT_RUN}
     return [run_part(item) for item in value] if isinstance(value, list | tuple) else value

@@ -61,6 +61,16 @@ def test_a_client_token_makes_an_update_count_once(batch: Batch) -> None:
     assert quantities(batch)[0] == 12
 
 
+def test_the_token_of_a_refused_update_counts_for_nothing(batch: Batch) -> None:
+    license_(batch, 1)
+    update = {"consumableResource": "license", "operation": "REMOVE", "quantity": 2, "clientToken": "t"}
+    with pytest.raises(BatchError, match="to remove it from"):
+        batch("UpdateConsumableResource", **update)
+    batch("UpdateConsumableResource", consumableResource="license", operation="ADD", quantity=2)
+    batch("UpdateConsumableResource", **update)
+    assert quantities(batch)[0] == 1
+
+
 @pytest.mark.parametrize(
     ("operation", "request_", "words"),
     [

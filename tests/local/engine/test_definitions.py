@@ -45,9 +45,10 @@ def test_without_a_revision_the_newest_active_one_counts(batch: Batch) -> None:
     assert batch.job(batch.submit(jobDefinition="d"))["jobDefinition"].endswith("d:2")
 
 
-@pytest.mark.parametrize("ident", ["none", "none:1", "d:1", "d:7", "d:x"])
+@pytest.mark.parametrize("ident", ["none", "none:1", "d:1", "d:7", "d:x", "d:02", "d:0", "xjob-definition/d:2"])
 def test_unknown_and_inactive_definitions(batch: Batch, ident: str) -> None:
-    batch.register("d")
+    for _ in range(2):
+        batch.register("d")
     batch("DeregisterJobDefinition", jobDefinition="d:1")
     with pytest.raises(BatchError, match="does not exist or is not in ACTIVE status"):
         batch.submit(jobDefinition=ident)
@@ -67,10 +68,8 @@ def test_deregistering_needs_a_revision(batch: Batch) -> None:
 @pytest.mark.parametrize(
     ("container", "members", "words"),
     [
-        ({"resourceRequirements": [MEMORY]}, {}, "VCPU"),
-        ({"resourceRequirements": [VCPU]}, {}, "MEMORY"),
-        ({"resourceRequirements": [VCPU, {"type": "MEMORY", "value": "much"}]}, {}, "MEMORY must be a number"),
-        ({"resourceRequirements": [VCPU, {"type": "MEMORY", "value": "-1"}]}, {}, "above 0"),
+        ({"resourceRequirements": [MEMORY]}, {}, "vCPU is not provided."),
+        ({"resourceRequirements": [VCPU]}, {}, "Memory is not provided."),
         ({"image": ""}, {}, "image"),
         ({"environment": [{"name": "AWS_BATCH_X", "value": "1"}]}, {}, "AWS_BATCH"),
         ({"logConfiguration": {"logDriver": "papyrus"}}, {}, "logDriver"),
@@ -84,6 +83,13 @@ def test_deregistering_needs_a_revision(batch: Batch) -> None:
         ({}, {"platformCapabilities": ["EC2", "FARGATE"]}, "one platform"),
         ({}, {"platformCapabilities": ["FARGATE"]}, "executionRoleArn"),
         ({"executionRoleArn": "r", "privileged": True}, {"platformCapabilities": ["FARGATE"]}, "privileged"),
+        (
+            {"executionRoleArn": "r", "ulimits": [{"name": "core", "softLimit": 1, "hardLimit": 1}]},
+            {"platformCapabilities": ["FARGATE"]},
+            "ulimits",
+        ),
+        ({"networkConfiguration": {"assignPublicIp": "ENABLED"}}, {}, "not applicable to jobs that run on EC2"),
+        ({"fargatePlatformConfiguration": {}}, {"platformCapabilities": ["MANAGED_INSTANCES"]}, "only on FARGATE"),
         ({}, {"type": "multinode"}, "Node properties should not be empty"),
         ({}, {"nodeProperties": {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": []}}, "nodeProperties must not"),
         ({}, {"ecsProperties": {"taskProperties": [{"containers": [{"image": "i"}]}]}}, "must have one of"),
@@ -115,3 +121,51 @@ def test_the_old_members_for_resources_still_work(batch: Batch) -> None:
     batch.clock.run()
     container = batch.runner.attempts[0].container
     assert (container.vcpus, container.memory_mib) == (2, 200)
+
+
+LISTS = ("command", "environment", "mountPoints", "resourceRequirements", "secrets", "ulimits", "volumes")
+
+
+def described(batch: Batch, arn: str) -> dict[str, Any]:
+    (found,) = batch("DescribeJobDefinitions", jobDefinitions=[arn])["jobDefinitions"]
+    return dict(found)
+
+
+def test_what_was_left_out_is_described_as_on_aws(batch: Batch) -> None:
+    old = {"image": "i", "vcpus": 1, "memory": 128}
+    shown = described(batch, batch.register_as("d", containerProperties=old))
+    assert shown["containerProperties"] == {**old, **{name: [] for name in LISTS}}
+    assert "platformCapabilities" not in shown
+    logging = {**old, "logConfiguration": {"logDriver": "awslogs"}}
+    shown = described(batch, batch.register_as("l", containerProperties=logging))["containerProperties"]
+    assert shown["logConfiguration"] == {"logDriver": "awslogs", "options": {}, "secretOptions": []}
+    ranges = [{"targetNodes": ":", "container": old}]
+    properties = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": ranges}
+    node = described(batch, batch.register_as("n", type="multinode", nodeProperties=properties))["nodeProperties"]
+    assert node["nodeRangeProperties"] == [
+        {"targetNodes": ":", "container": {**old, **{name: [] for name in LISTS}}, "instanceTypes": []}
+    ]
+
+
+def test_fargate_runs_on_the_latest_platform(batch: Batch) -> None:
+    size = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+    single = {"image": "i", "executionRoleArn": "r", "resourceRequirements": size}
+    fargate = {"platformCapabilities": ["FARGATE"]}
+    shown = described(batch, batch.register_as("a", containerProperties=single, **fargate))
+    assert shown["containerProperties"]["fargatePlatformConfiguration"] == {"platformVersion": "LATEST"}
+    own = {**single, "fargatePlatformConfiguration": {"platformVersion": "1.4.0"}}
+    shown = described(batch, batch.register_as("b", containerProperties=own, **fargate))
+    assert shown["containerProperties"]["fargatePlatformConfiguration"] == {"platformVersion": "1.4.0"}
+    task = {"executionRoleArn": "r", "containers": [{"name": "c", "image": "i", "resourceRequirements": size}]}
+    shown = described(batch, batch.register_as("c", ecsProperties={"taskProperties": [task]}, **fargate))
+    (found,) = shown["ecsProperties"]["taskProperties"]
+    assert (found["platformVersion"], found["volumes"], found["containers"][0]["essential"]) == ("LATEST", [], True)
+
+
+def test_variables_without_a_value_are_dropped(batch: Batch) -> None:
+    variables = [{"name": "EMPTY", "value": ""}, {"name": "NONE"}, {"name": "A", "value": "1"}]
+    arn = batch.register("d", {"environment": variables})
+    assert described(batch, arn)["containerProperties"]["environment"] == variables[2:]
+    batch.submit(jobDefinition="d")
+    batch.clock.run()
+    assert batch.runner.attempts[0].container.environment == {"A": "1"}

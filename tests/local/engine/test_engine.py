@@ -19,7 +19,7 @@ def test_unknown_operations_are_refused(batch: Batch) -> None:
 
 
 def test_requests_and_responses_are_not_shared(batch: Batch) -> None:
-    container = {"image": "i", "command": ["a"], "vcpus": 1, "memory": 1}
+    container = {"image": "i", "command": ["a"], "vcpus": 1, "memory": 4}
     batch("RegisterJobDefinition", jobDefinitionName="d", type="container", containerProperties=container)
     container["command"].append("changed")  # type: ignore[attr-defined]
     found = batch("DescribeJobDefinitions", jobDefinitions=["d:1"])["jobDefinitions"][0]

@@ -81,6 +81,49 @@ def test_an_update_changes_only_what_it_names(batch: Batch) -> None:
     }  # fmt: skip
 
 
+def sizes(batch: Batch, **update: int) -> tuple[int, int, int]:
+    """Update the environment and return its least, desired and most vCPUs."""
+    batch("UpdateComputeEnvironment", computeEnvironment="environment", computeResources=update)
+    (found,) = batch("DescribeComputeEnvironments", computeEnvironments=["environment"])["computeEnvironments"]
+    resources = found["computeResources"]
+    return resources["minvCpus"], resources["desiredvCpus"], resources["maxvCpus"]
+
+
+def test_the_desired_vcpus_stay_between_the_limits(batch: Batch) -> None:
+    assert sizes(batch, minvCpus=8) == (8, 8, 256)
+    assert sizes(batch, desiredvCpus=64) == (8, 64, 256)
+    assert sizes(batch, maxvCpus=32) == (8, 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("update", "words"),
+    [
+        ({"desiredvCpus": 8}, "Manually scaling down compute environment is not supported"),
+        ({"desiredvCpus": 257}, "desiredvCpus .257. must be between"),
+        ({"minvCpus": 257}, "must not be above maxvCpus"),
+        ({"minvCpus": -1}, "at least 0"),
+        ({"maxvCpus": 0}, "at least 1"),
+    ],
+)
+def test_refused_sizes_change_nothing(batch: Batch, update: dict[str, int], words: str) -> None:
+    before = sizes(batch, desiredvCpus=16)
+    with pytest.raises(BatchError, match=words):
+        sizes(batch, **update)
+    assert sizes(batch) == before
+
+
+def test_fewer_vcpus_than_are_used_hold_back_only_new_jobs(make_batch: Callable[..., Batch]) -> None:
+    batch = make_batch(max_vcpus=4)
+    jobs = [batch.submit() for _ in range(6)]
+    batch.clock.advance(2)
+    sizes(batch, maxvCpus=1)
+    assert [batch.status(job) for job in jobs] == ["RUNNING"] * 4 + ["RUNNABLE"] * 2
+    batch.runner.most_running = 0
+    batch.clock.run()
+    assert [batch.status(job) for job in jobs] == ["SUCCEEDED"] * 6
+    assert batch.runner.most_running == 1
+
+
 def test_more_capacity_starts_waiting_jobs(make_batch: Callable[..., Batch]) -> None:
     batch = make_batch(max_vcpus=1)
     jobs = [batch.submit() for _ in range(3)]

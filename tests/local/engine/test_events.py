@@ -75,7 +75,7 @@ def real_engine(emit: Callable[[Mapping[str, Any]], None]) -> BatchEngine:
     )
     order = [{"order": 1, "computeEnvironment": "e"}]
     engine.handle("CreateJobQueue", {"jobQueueName": "q", "priority": 1, "computeEnvironmentOrder": order})
-    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "1"}]
+    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "4"}]
     container = {"image": "i", "resourceRequirements": needs}
     engine.handle(
         "RegisterJobDefinition", {"jobDefinitionName": "d", "type": "container", "containerProperties": container}

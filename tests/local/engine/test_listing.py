@@ -7,6 +7,8 @@ import pytest
 from batchwright.local.engine import BatchError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.engine.harness import Batch
 
 
@@ -78,6 +80,31 @@ def test_filtered_pages_do_not_shift_when_jobs_are_added(listed: Batch) -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"filters": [{"name": "JOB_NAME", "values": ["b*"]}]},
+        {"filters": None, "jobStatus": "SUCCEEDED"},
+        {"jobQueue": "elsewhere"},
+    ],
+)
+def test_a_token_is_of_one_list_only(listed: Batch, change: dict[str, Any]) -> None:
+    listed.queue("elsewhere", "environment")
+    request = {"jobQueue": "queue", "filters": [{"name": "JOB_NAME", "values": ["*"]}], "maxResults": 1}
+    token = listed("ListJobs", **request)["nextToken"]
+    assert names(listed("ListJobs", **{**request, "maxResults": 3}, nextToken=token)) == ["beta", "alpha2", "Alpha"]
+    with pytest.raises(BatchError, match="nextToken is not valid"):
+        listed("ListJobs", **{**request, **change}, nextToken=token)
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: f"!{t}", lambda t: t[::-1], lambda _: "cGFnZTow"])
+def test_a_token_that_was_tampered_with(listed: Batch, spoil: Callable[[str], str]) -> None:
+    request = {"jobQueue": "queue", "jobStatus": "SUCCEEDED", "maxResults": 1}
+    token = listed("ListJobs", **request)["nextToken"]
+    with pytest.raises(BatchError, match="nextToken is not valid"):
+        listed("ListJobs", **request, nextToken=spoil(token))
+
+
+@pytest.mark.parametrize(
     ("request_", "words"),
     [
         ({}, "exactly one of"),
@@ -102,7 +129,9 @@ def test_describe_jobs_takes_ids_and_arns_and_leaves_out_the_unknown(batch: Batc
     job = batch.submit()
     arn = batch.job(job)["jobArn"]
     assert [found["jobId"] for found in batch("DescribeJobs", jobs=[arn, "none"])["jobs"]] == [job]
-    with pytest.raises(BatchError, match="1 to 100"):
+    with pytest.raises(BatchError, match="Maximum number of jobs supported is  100"):
         batch("DescribeJobs", jobs=["x"] * 101)
-    with pytest.raises(BatchError, match="1 to 100"):
+    with pytest.raises(BatchError, match="Provided name a,b is not supported pattern"):
+        batch("DescribeJobs", jobs=[job, "a,b"])
+    with pytest.raises(BatchError, match="at least one"):
         batch("DescribeJobs", jobs=[])

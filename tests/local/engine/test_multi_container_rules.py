@@ -37,7 +37,7 @@ def with_(**members: Any) -> Json:  # noqa: ANN401
         ),
         (with_(startTimeout=1), "2 s or more"),
         (with_(image=""), "image"),
-        (with_(resourceRequirements=[]), "VCPU and MEMORY"),
+        (with_(resourceRequirements=[]), "vCPU is not provided"),
         (with_(mountPoints=[{"sourceVolume": "v", "containerPath": "/v"}]), "not in volumes"),
         (several(MAIN, SIDE, ipcMode="shared"), "ipcMode"),
         (several(MAIN, SIDE, pidMode="none"), "pidMode"),

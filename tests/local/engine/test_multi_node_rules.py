@@ -31,7 +31,7 @@ NEEDS = {"consumableResourceList": [{"consumableResource": "a", "quantity": 1}]}
             "one",
         ),
         (nodes(2, group("0:0", instanceType="c5.large"), group("1:", instanceType="c5.xlarge")), "c5.large, c5.xlarge"),
-        (nodes(2, group(":", resourceRequirements=[])), "VCPU and MEMORY"),
+        (nodes(2, group(":", resourceRequirements=[])), "vCPU is not provided"),
     ],
 )
 def test_refused_node_properties(batch: Batch, properties: Json, words: str) -> None:
@@ -61,6 +61,11 @@ def test_refused_multi_node_definitions(batch: Batch, members: Json, words: str)
         ([group("0:1"), group("2:")], {"nodeOverrides": {"numNodes": 2}}, "begins at 2"),
         ([group(":")], {"nodeOverrides": {"numNodes": 0}}, "numNodes"),
         ([group(":")], {"nodeOverrides": {"nodePropertyOverrides": [{"targetNodes": "x"}]}}, "not a range"),
+        (
+            [group("0:0"), group("1:")],
+            {"nodeOverrides": {"nodePropertyOverrides": [{"targetNodes": n} for n in ("0:0", "0:1", "2:2")]}},
+            "NodeOverride targets should match job definition. Non matching targets - 0:1, 2:2",
+        ),
         (
             [group(":")],
             {

@@ -61,7 +61,7 @@ def test_node_overrides(batch: Batch) -> None:
             },
         ],
     }
-    job = submit(batch, nodes(2, group(":")), nodeOverrides=overrides)
+    job = submit(batch, nodes(2, group(":0"), group("1:")), nodeOverrides=overrides)
     batch.clock.run()
     commands = {index_of(a): a.container.command for a in batch.runner.attempts}
     assert commands == {0: ("main",), 1: ("other",), 2: ("other",), 3: ("other",)}
@@ -70,12 +70,20 @@ def test_node_overrides(batch: Batch) -> None:
     assert batch.runner.attempts[1].container.environment == {"A": "1"}
 
 
+def test_a_range_inside_of_another_takes_its_own_override_alone(batch: Batch) -> None:
+    changes = [{"targetNodes": "0:", "containerOverrides": {"command": ["outer"]}}]
+    submit(batch, nodes(3, group("0:"), group("1:1")), nodeOverrides={"nodePropertyOverrides": changes})
+    batch.clock.run()
+    commands = {index_of(a): a.container.command for a in batch.runner.attempts}
+    assert commands == {0: ("outer",), 1: ("run",), 2: ("outer",)}
+
+
 def test_nodes_of_several_containers(batch: Batch) -> None:
     task = {"containers": [{"name": n, "image": n, "resourceRequirements": SIZE} for n in ("a", "b")]}
-    entry = {"targetNodes": ":", "ecsProperties": {"taskProperties": [task]}}
+    entries = [{"targetNodes": each, "ecsProperties": {"taskProperties": [task]}} for each in ("0:0", "1:")]
     override = {"taskProperties": [{"containers": [{"name": "b", "command": ["x"]}]}]}
     overrides = {"nodePropertyOverrides": [{"targetNodes": "1:1", "ecsPropertiesOverride": override}]}
-    job = submit(batch, nodes(2, entry), nodeOverrides=overrides)
+    job = submit(batch, nodes(2, *entries), nodeOverrides=overrides)
     batch.clock.run()
     first, second = batch.runner.attempts
     assert [c.command for c in first.containers] == [(), ()]

@@ -48,7 +48,7 @@ def test_an_engine_without_events() -> None:
     engine.handle("CreateComputeEnvironment", {"computeEnvironmentName": "e", "type": "UNMANAGED", "serviceRole": "r"})
     order = [{"order": 1, "computeEnvironment": "e"}]
     engine.handle("CreateJobQueue", {"jobQueueName": "q", "priority": 1, "computeEnvironmentOrder": order})
-    container = {"image": "i", "vcpus": 1, "memory": 1}
+    container = {"image": "i", "vcpus": 1, "memory": 4}
     engine.handle(
         "RegisterJobDefinition", {"jobDefinitionName": "d", "type": "container", "containerProperties": container}
     )

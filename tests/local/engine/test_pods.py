@@ -209,3 +209,22 @@ def test_jobs_on_eks_need_an_environment_on_eks(eks: Batch) -> None:
         eks.submit(jobDefinition="pod")
     with pytest.raises(BatchError, match="are EKS"):
         eks.submit(jobQueue="eks")
+
+
+def test_variables_may_hold_those_before_them(eks: Batch) -> None:
+    variables = [("HOST", "h"), ("URL", "http://$(HOST)/$(LATER)"), ("RAW", "$$(HOST)"), ("LATER", "l")]
+    listed = [{"name": name, "value": value} for name, value in variables]
+    eks.register_as("d", eksProperties=pod(entry("main", env=listed, args=["$(URL)"])))
+    override = {"podProperties": {"containers": [{"env": [{"name": "HOST", "value": "other"}]}]}}
+    job = eks.submit(jobDefinition="d", jobQueue="eks", eksPropertiesOverride=override)
+    eks.clock.run()
+    container = eks.runner.attempts[0].container
+    assert container.environment == {
+        "HOST": "other",
+        "URL": "http://other/$(LATER)",
+        "RAW": "$(HOST)",
+        "LATER": "l",
+    }
+    assert container.command == ("http://other/$(LATER)",)
+    shown = eks.job(job)["eksProperties"]["podProperties"]["containers"][0]["env"]
+    assert shown[1]["value"] == "http://$(HOST)/$(LATER)"

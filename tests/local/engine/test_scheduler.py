@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batchwright.local.engine import EngineLimits
+from batchwright.local.engine import CloudModel, EngineLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,3 +118,40 @@ def test_parts_of_vcpus_add_up_exactly(batch: Batch) -> None:
     batch.clock.run()
     assert batch.runner.most_running == 4
     assert len(batch.runner.attempts) == 12
+
+
+def test_a_head_that_does_not_fit_holds_back_its_own_queue_only(make_batch: Callable[..., Batch]) -> None:
+    """Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobQueueDetail.html (priority)."""
+    batch = make_batch(max_vcpus=4)
+    batch.queue("high", "environment", priority=10)
+    batch.submit("low-1")
+    batch.clock.advance(0)
+    batch.submit("high-large", jobQueue="high", **size(4))
+    batch.submit("high-small", jobQueue="high")
+    batch.submit("low-2")
+    batch.clock.advance(1)
+    assert batch.runner.order() == ["low-1", "low-2"]
+    batch.clock.run()
+    assert batch.runner.order() == ["low-1", "low-2", "high-large", "high-small"]
+
+
+@pytest.mark.parametrize("broken", ["disabled", "invalid", "without capacity"])
+def test_the_second_environment_stands_in_for_one_that_takes_no_jobs(
+    make_batch: Callable[..., Batch], broken: str
+) -> None:
+    names = frozenset({"first"})
+    cloud = CloudModel(
+        boot_seconds=0,
+        invalid_environments=names if broken == "invalid" else frozenset(),
+        without_capacity=names if broken == "without capacity" else frozenset(),
+    )
+    batch = make_batch(cloud=cloud)
+    batch.environment("first")
+    batch.environment("second")
+    batch.queue("both", "first", "second")
+    if broken == "disabled":
+        batch("UpdateComputeEnvironment", computeEnvironment="first", state="DISABLED")
+    batch.submit(jobQueue="both")
+    batch.clock.run()
+    assert [attempt.environment_name for attempt in batch.runner.attempts] == ["second"]
+    assert batch.of_kind("Batch Job Queue Blocked") == []

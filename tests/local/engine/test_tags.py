@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from local.engine.shapes import group, nodes
 
 from batchwright.local.engine import BatchError
 
@@ -35,6 +36,19 @@ def test_tags_show_where_the_resource_is_described(batch: Batch) -> None:
     assert batch("DescribeJobs", jobs=[found["job"]])["jobs"][0]["tags"] == {"a": "1", "b": "2"}
     batch("TagResource", resourceArn=found["definition"], tags={"b": "2"})
     assert batch("DescribeJobDefinitions", jobDefinitions=["d:1"])["jobDefinitions"][0]["tags"] == {"a": "1", "b": "2"}
+
+
+def test_tags_of_children_and_nodes_are_not_supported(batch: Batch) -> None:
+    batch.register_as("nodes", type="multinode", nodeProperties=nodes(2, group(":")))
+    for job, mark in ((batch.submit(arrayProperties={"size": 2}), ":0"), (batch.submit(jobDefinition="nodes"), "#1")):
+        arn = f"{batch.job(job)['jobArn']}{mark}"
+        for operation, members in (
+            ("TagResource", {"tags": {"a": "1"}}),
+            ("UntagResource", {"tagKeys": ["a"]}),
+            ("ListTagsForResource", {}),
+        ):
+            with pytest.raises(BatchError, match="not supported"):
+                batch(operation, resourceArn=arn, **members)
 
 
 def test_bad_tags(batch: Batch) -> None:

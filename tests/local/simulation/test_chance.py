@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice, pairwise
 from statistics import fmean, median
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchwright.local.simulation.arrivals import AtOnce, Every, Listed, Poisson
+from batchwright.local.simulation.arrivals import AtOnce, Every, Hourly, Listed, Poisson
 from batchwright.local.simulation.draws import Draws
 from batchwright.local.simulation.durations import Constant, Duration, Empirical, Exponential, LogNormal, Uniform
 
@@ -63,6 +64,24 @@ def test_a_larger_share_never_lasts_less(one: float, other: float) -> None:
     low, high = sorted((one, other))
     for duration in (Uniform(1, 2), Exponential(3), LogNormal(2, 1), Empirical((1.0, 4.0))):
         assert 0 <= duration.at(low) <= duration.at(high)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 20.0, 300.0]), min_size=1, max_size=30).filter(any), st.integers(0, 9))
+def test_arrivals_by_the_hour_come_in_order_and_never_in_an_hour_with_none(rates: list[float], seed: int) -> None:
+    times = list(Hourly(tuple(rates)).times(200, Draws(seed, "x")))
+
+    assert all(before <= after for before, after in pairwise(times))
+    assert all(rates[int(at // 3600) % len(rates)] for at in times)
+
+
+def test_arrivals_by_the_hour_are_as_many_as_planned() -> None:
+    rates = [0, 10, 40, 25]
+    hours = Counter(int(at // 3600) % 4 for at in Hourly(tuple(map(float, rates))).times(MANY, Draws(1, "x")))
+
+    for hour, rate in enumerate(rates):
+        assert hours[hour] == pytest.approx(MANY * rate / sum(rates), rel=0.05)
+    even = list(Hourly((60.0,)).times(100, Draws(1, "x")))
+    assert even == pytest.approx(list(Poisson(60).times(100, Draws(1, "x"))))
 
 
 def test_arrivals() -> None:

@@ -9,7 +9,7 @@ import pytest
 from local.simulation.parts import environment, queue
 from PIL import Image
 
-from batchwright.local.simulation.figure_words import environment_words, queue_words, span
+from batchwright.local.simulation.figure_words import assumed, environment_words, headline, queue_words, short_names
 from batchwright.local.simulation.picture import nice
 from batchwright.local.simulation.picture_formats import html_page, png_image, svg_image
 
@@ -89,7 +89,8 @@ def test_an_image_has_the_colours_of_the_picture(report: Report) -> None:
 def test_nothing_that_happened_can_be_drawn_too(run: Run) -> None:
     report = run({"name": "a", "duration_seconds": 1, "vcpus": 8})
 
-    assert "1 not ended (stuck)" in svg_image(report, title="x")
+    assert headline(report) in svg_image(report, title="x")
+    assert headline(report) == "Stuck: nothing more can happen after 0 s, with 1 of 1 job left."
 
 
 @pytest.mark.parametrize(("step", "rounded"), [(0.011, 0.02), (1, 1), (2.2, 5), (30, 50), (51, 100)])
@@ -98,7 +99,24 @@ def test_steps_of_the_axes_are_round(step: float, rounded: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "0 s"), (2.5, "2.5 s"), (300, "5 min"), (12_600, "3.5 h"), (864_000, "10 d")]
+    ("names", "short"),
+    [
+        (["Stack/Capacity/Spot", "Stack/Capacity/Queue/FairShare"], ["Spot", "Queue/FairShare"]),
+        (["Stack/Spot", "Other/Queue"], ["Stack/Spot", "Other/Queue"]),
+        (["Stack/Queue", "Stack/Queue/Environment"], ["Queue", "Queue/Environment"]),
+        (["Stack/Queue"], ["Queue"]),
+        (["Queue", "Queue"], ["Queue", "Queue"]),
+        ([], []),
+    ],
 )
-def test_times_have_a_unit_that_suits_them(seconds: float, words: str) -> None:
-    assert span(seconds) == words
+def test_names_leave_out_what_all_have(names: list[str], short: list[str]) -> None:
+    assert short_names(names) == short
+
+
+def test_what_is_taken_as_given_stands_below(report: Report) -> None:
+    root = ET.fromstring(svg_image(report, title="x"))  # noqa: S314 - our own
+    words = " ".join(element.text or "" for element in root.iter(f"{SVG}text"))
+
+    assert assumed(report) in words
+    assert "hosts boot in 1 min 00 s" in words
+    assert "Spot is never taken back" in words

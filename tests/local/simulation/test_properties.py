@@ -21,7 +21,7 @@ STREAMS = st.lists(
         {
             "array": st.integers(2, 30),
             "count": st.integers(1, 4),
-            "vcpus": st.sampled_from([0.25, 0.5, 1, 2, 3, 4]),
+            "vcpus": st.integers(1, 4),
             "duration_seconds": st.sampled_from(
                 [{"constant": 30}, {"uniform": [5, 50]}, {"lognormal": {"median": 20, "sigma": 1}}]
             ),

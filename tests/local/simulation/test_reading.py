@@ -115,6 +115,10 @@ def test_the_rest_of_a_stream(folder: Path) -> None:
         ({"arrival": {"every_seconds": 0}}, "jobs[0].arrival.every_seconds", "above 0"),
         ({"arrival": {"at_seconds": [1, "x"]}}, "jobs[0].arrival.at_seconds[1]", "a number"),
         ({"arrival": "once"}, "jobs[0].arrival", "an object"),
+        ({"arrival": {"per_hour": 0}}, "jobs[0].arrival.per_hour", "or a list with one for each hour"),
+        ({"arrival": {"per_hour": []}}, "jobs[0].arrival.per_hour", "one for each hour"),
+        ({"arrival": {"per_hour": [0, 0]}}, "jobs[0].arrival.per_hour", "in one of the hours"),
+        ({"arrival": {"per_hour": [1, -1]}}, "jobs[0].arrival.per_hour[1]", "0 or more"),
         ({"arrival": {"at_seconds": [1]}, "count": 2}, "jobs[0].count", "up to 1"),
         ({"count": 0}, "jobs[0].count", "1 or more"),
         ({"count": 1.5}, "jobs[0].count", "whole"),
@@ -141,6 +145,14 @@ def test_the_rest_of_a_stream(folder: Path) -> None:
         ({"after": {"stream": "a"}}, "jobs[].after", "no circle"),
         ({"name": "b", "after": {"stream": "b"}}, "jobs[].name", "a name of its own"),
         ({"durration_seconds": 1}, "jobs[0].durration_seconds", "Did you mean duration_seconds?"),
+        ({"duration_seconds": float("nan")}, "jobs[0].duration_seconds", "0 or more, up to 1000000000 seconds"),
+        ({"duration_seconds": float("inf")}, "jobs[0].duration_seconds", "Use 1000000000."),
+        ({"duration_seconds": 1e300}, "jobs[0].duration_seconds", "Use 1000000000."),
+        ({"array": 10**400}, "jobs[0].array", "Use 10000."),
+        ({"count": -(10**400)}, "jobs[0].count", "a whole number 1 or more"),
+        ({"vcpus": 1e308}, "jobs[0].vcpus", "up to 10000"),
+        ({"memory_mib": 1e300}, "jobs[0].memory_mib", "up to 100000000"),
+        ({"attempts": "3"}, "jobs[0].attempts", "a whole number"),
     ],
 )
 def test_what_is_wrong_with_a_stream(folder: Path, members: dict[str, Any], field: str, words: str) -> None:
@@ -176,7 +188,7 @@ def test_every_problem_of_a_file_is_told_at_once(folder: Path, content: object, 
     assert {problem.field for problem in raised.value.problems} == fields
 
 
-@pytest.mark.parametrize("content", ["{", '{"seed": NaN}', "[" * 100_000, "\udcff"])
+@pytest.mark.parametrize("content", ["{", '{"seed": 1, "seed": 2}', "[" * 100_000, "\udcff", "9" * 5_000])
 def test_what_is_no_json_is_refused(folder: Path, content: str) -> None:
     (folder / "w.json").write_text(content, errors="surrogateescape")
     with pytest.raises(ConfigurationError, match="a file with JSON"):
@@ -186,3 +198,40 @@ def test_what_is_no_json_is_refused(folder: Path, content: str) -> None:
 def test_a_file_that_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="No such file"):
         load_workload(folder / "w.json")
+
+
+def test_a_folder_is_refused(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match="Is a directory"):
+        load_workload(folder)
+
+
+def test_no_number_is_told_by_its_field(folder: Path) -> None:
+    (folder / "w.json").write_text('{"template": "t.json", "jobs": [{"duration_seconds": NaN}], "seed": Infinity}')
+    with pytest.raises(ConfigurationError) as raised:
+        load_workload(folder / "w.json")
+
+    assert [problem.field for problem in raised.value.problems] == ["jobs[0].duration_seconds", "seed"]
+
+
+@pytest.mark.parametrize("value", [{"after": {"stream": 5}}, {"name": ["x"]}, {"after": 5}, {"shares": 5}])
+def test_one_mistake_is_one_problem(folder: Path, value: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        read_workload({"template": "t.json", "jobs": [{**GOOD, **value}]}, where="w", folder=folder)
+
+    assert len(raised.value.problems) == 1
+
+
+def test_a_circle_is_shown_without_what_only_leads_to_it(folder: Path) -> None:
+    after = {"a": "b", "b": "c", "c": "b", "d": "a"}
+    jobs = [{"name": name, "duration_seconds": 1, "after": {"stream": other}} for name, other in after.items()]
+    with pytest.raises(ConfigurationError) as raised:
+        read_workload({"template": "t.json", "jobs": jobs}, where="w", folder=folder)
+
+    assert [problem.value for problem in raised.value.problems] == ["b -> c -> b"]
+
+
+def test_long_values_are_shortened(folder: Path) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        read_workload({"template": "t.json", "jobs": [GOOD], "cloud": ["x" * 10_000]}, where="w", folder=folder)
+
+    assert len(str(raised.value)) < 400

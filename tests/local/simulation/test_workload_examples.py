@@ -26,3 +26,12 @@ def test_the_nightly_example_can_be_read(tmp_path: Path) -> None:
     assert workload.jobs == 10_000
     assert workload.cloud is not None
     assert workload.cloud.spot_reclaims_per_host_hour == pytest.approx(0.05)
+
+
+def test_the_example_of_office_hours_waits_at_its_peak_only() -> None:
+    report = simulate(load_workload(EXAMPLES / "office-hours.json"))
+
+    assert report.end is End.COMPLETE
+    assert report.streams[0].waits is not None
+    assert report.streams[0].waits.p50 < 30 < report.streams[0].waits.p95
+    assert report.notes == ()

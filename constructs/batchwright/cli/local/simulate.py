@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -55,17 +56,28 @@ def simulate(
     with _stopped_by_interrupt(simulation):
         report = simulation.run(_meter())
     _clear_meter()
+    _write(report, form)
     if timeline is not None:
+        # After the report: a full disk must not cost it, too.
         _draw(report, timeline, workload.stem)
-    if form is ReportFormat.JSON:
-        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
-    else:
-        from batchwright.cli.local.simulate_text import print_report
-
-        print_report(screen(), report)
     if report.end == "interrupted":
         raise typer.Exit(_INTERRUPTED)
     raise typer.Exit(int(report.end != "complete"))
+
+
+def _write(report: Report, form: ReportFormat) -> None:
+    try:
+        if form is ReportFormat.JSON:
+            sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
+        else:
+            from batchwright.cli.local.simulate_text import print_report
+
+            print_report(screen(), report)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(f"the report cannot be written: {error.strerror}") from error
 
 
 def _prepared(file: Path, seed: int | None) -> Simulation:
@@ -102,7 +114,7 @@ def _stopped_by_interrupt(simulation: Simulation) -> Iterator[None]:
 def _meter() -> Callable[[Progress], None] | None:
     if not sys.stderr.isatty():
         return None
-    from batchwright.cli.local.simulate_text import duration
+    from batchwright.local.simulation.figure_words import duration
 
     def show(progress: Progress) -> None:
         part = progress.ended / progress.jobs if progress.jobs else 1.0
@@ -127,8 +139,13 @@ def _check_picture(file: Path | None) -> None:
         return
     if file.suffix.lower() not in _PICTURES:
         raise CommandError(f"--timeline {file}: allowed is a name that ends in {', '.join(_PICTURES)}")
-    if not file.resolve().parent.is_dir():
-        raise CommandError(f"--timeline {file}: there is no folder {file.resolve().parent}")
+    folder = file.resolve().parent
+    if not folder.is_dir():
+        raise CommandError(f"--timeline {file}: there is no folder {folder}")
+    if file.is_dir():
+        raise CommandError(f"--timeline {file}: it is a folder")
+    if not os.access(file if file.exists() else folder, os.W_OK):
+        raise CommandError(f"--timeline {file}: you may not write there")
     if file.suffix.lower() == ".png":
         try:
             import PIL  # noqa: F401 - only whether it is there

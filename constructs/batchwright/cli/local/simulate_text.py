@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
+from batchwright.cli.screen import printable
 from batchwright.local.simulation import End
+from batchwright.local.simulation.figure_words import assumed, duration, headline, short_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,93 +17,95 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from batchwright.local.simulation import Report
-    from batchwright.local.simulation.report import StreamReport, Waits
+    from batchwright.local.simulation.report import EnvironmentReport, StreamReport, Waits
 
-_MINUTE: Final = 60
-_HOUR: Final = 3600
-_DAY: Final = 86_400
-_HEADLINES: Final = {
-    End.COMPLETE: "All jobs ended after {}.",
-    End.STUCK: "Stuck: nothing can happen any more after {}, and jobs are left.",
-    End.HORIZON: "Not finished: stopped at the horizon, after {}.",
-    End.INTERRUPTED: "Interrupted after {} of simulated time: this is a part of the report.",
-}
 _FEW_REASONS: Final = 5
-_WAITS: Final = ("mean", "p50", "p90", "p99", "max")
+_WAITS: Final = ("mean", "p50", "p95", "max")
+_TOTAL: Final = "total"
 
 
 def print_report(console: Console, report: Report) -> None:
     """Print a report."""
-    seconds = report.makespan_seconds if report.end is End.COMPLETE else report.simulated_seconds
-    good = report.end is End.COMPLETE
-    console.print(Text(_HEADLINES[report.end].format(duration(seconds)), style="bold" if good else "bold yellow"))
-    heads = ("Jobs", "Total", "Succeeded", "Failed", "Never ran", "Retried", "Lost to Spot", "vCPU-hours")
-    _print_table(console, heads, [_stream(stream) for stream in report.streams])
-    _print_table(
-        console,
-        ("Time in queue", *_WAITS),
-        [
-            *([stream.name, *_waits(stream.waits)] for stream in report.streams),
-            *([f"queue {queue.name}", *_waits(queue.waits)] for queue in report.queues),
-        ],
-    )
-    _print_table(
-        console,
-        ("Queue", "Most waiting", "Waiting on average"),
-        [[queue.name, f"{queue.peak_waiting:,}", f"{queue.mean_waiting:,.1f}"] for queue in report.queues],
-    )
-    _print_environments(console, report)
-    _print_table(
-        console,
-        ("Share", "Queue", "vCPU-hours", "Part"),
-        [[share.share, share.queue, f"{share.vcpu_hours:,.2f}", f"{share.part:.1%}"] for share in report.shares],
-    )
-    _print_lines(console, [*_reasons(report.streams), *report.notes])
+    good = report.end is End.COMPLETE and not any(stream.failed for stream in report.streams)
+    console.print(Text(headline(report), style="bold" if good else "bold yellow"))
+    queued = [each.name for each in report.queues]
+    names = short_names([*(each.name for each in report.environments), *queued])
+    queues = dict(zip(queued, names[len(report.environments) :], strict=True))
+    _print_jobs(console, report.streams)
+    _print_waits(console, report, queues)
+    _print_shares(console, report, queues)
+    _print_environments(console, report.environments, names)
+    lines = [*_reasons(report.streams), *report.notes, f"Taken as given: {assumed(report)}"]
+    _print_lines(console, lines)
 
 
-def duration(seconds: float) -> str:
-    """Write seconds as a person says them: `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`."""
-    if seconds < _MINUTE:
-        return f"{seconds:.3g} s"
-    whole = round(seconds)
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
-    if whole < _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
-    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
+def _print_jobs(console: Console, streams: Sequence[StreamReport]) -> None:
+    heads = ("Jobs", "All", "Succeeded", "Failed", "Never\nran", "Retried", "Lost to\nSpot", "vCPU-\nhours")
+    counts = [
+        (each.jobs, each.succeeded, each.failed, each.never_ran, each.retried, each.lost_to_spot) for each in streams
+    ]
+    rows = [
+        [each.name, *(f"{count:,}" for count in row), f"{each.vcpu_hours:,.2f}"]
+        for each, row in zip(streams, counts, strict=True)
+    ]
+    if len(streams) > 1:
+        sums = [f"{sum(column):,}" for column in zip(*counts, strict=True)]
+        rows.append([_TOTAL, *sums, f"{sum(each.vcpu_hours for each in streams):,.2f}"])
+    _print_table(console, heads, rows)
 
 
-def _stream(stream: StreamReport) -> list[str]:
-    counts = (
-        stream.jobs,
-        stream.succeeded,
-        stream.failed,
-        stream.never_ran,
-        stream.retried,
-        stream.lost_to_spot,
-    )
-    return [stream.name, *(f"{count:,}" for count in counts), f"{stream.vcpu_hours:,.2f}"]
+def _print_waits(console: Console, report: Report, queues: dict[str, str]) -> None:
+    several = len({share.queue for share in report.shares}) > 1
+    rows = [[stream.name, *_waits(stream.waits)] for stream in report.streams]
+    rows += [
+        [f"share {_share(share.share, queues[share.queue], several)}", *_waits(share.waits)] for share in report.shares
+    ]
+    rows += [[f"queue {queues[queue.name]}", *_waits(queue.waits)] for queue in report.queues]
+    _print_table(console, ("Time in queue", *_WAITS), rows)
+    rows = [[queues[queue.name], f"{queue.peak_waiting:,}", f"{queue.mean_waiting:,.1f}"] for queue in report.queues]
+    _print_table(console, ("Jobs that wait", "most", "mean"), rows)
+
+
+def _print_shares(console: Console, report: Report, queues: dict[str, str]) -> None:
+    several = len({share.queue for share in report.shares}) > 1
+    rows = [
+        [_share(share.share, queues[share.queue], several), f"{share.vcpu_hours:,.2f}", f"{share.part:.1%}"]
+        for share in report.shares
+    ]
+    _print_table(console, ("Share", "vCPU-hours", "part"), rows)
+
+
+def _share(name: str, queue: str, several: bool) -> str:
+    return f"{name} of {queue}" if several else name
+
+
+def _print_environments(console: Console, environments: Sequence[EnvironmentReport], names: Sequence[str]) -> None:
+    rows = []
+    for each, name in zip(environments, names, strict=False):
+        most = each.max_vcpus
+        part = f"{each.mean_vcpus / most:.0%}" if most else "-"
+        figures = [f"{each.peak_vcpus:,.4g}", f"{each.mean_vcpus:,.4g}", part, f"{each.used_vcpu_hours:,.2f}"]
+        rows.append([name, "-" if most is None else f"{most:,}", *figures])
+    _print_table(console, ("vCPUs used", "limit", "peak", "mean", "of limit", "vCPU-hours"), rows)
+    billed = [(each, name) for each, name in zip(environments, names, strict=False) if each.paid_vcpu_hours is not None]
+    rows = [_paid(name, [each]) for each, name in billed]
+    if len(billed) > 1:
+        rows.append(_paid(_TOTAL, [each for each, _ in billed]))
+    _print_table(console, ("vCPUs paid", "Hosts", "Reclaimed", "vCPU-hours", "used of paid"), rows)
+
+
+def _paid(name: str, environments: Sequence[EnvironmentReport]) -> list[str]:
+    paid = sum(each.paid_vcpu_hours or 0.0 for each in environments)
+    used = sum(each.used_vcpu_hours for each in environments)
+    counts = []
+    for column in ("hosts", "reclaimed"):
+        known = [count for each in environments if (count := getattr(each, column)) is not None]
+        counts.append(f"{sum(known):,}" if known else "-")
+    return [name, *counts, f"{paid:,.2f}", f"{used / paid:.0%}" if paid else "-"]
 
 
 def _waits(waits: Waits | None) -> list[str]:
     return ["-"] * len(_WAITS) if waits is None else [duration(getattr(waits, name)) for name in _WAITS]
-
-
-def _print_environments(console: Console, report: Report) -> None:
-    heads = ["Environment", "Max vCPUs", "Peak", "Mean", "vCPU-hours used"]
-    cloud = any(each.paid_vcpu_hours is not None for each in report.environments)
-    rows = []
-    for each in report.environments:
-        row = [each.name, "-" if each.max_vcpus is None else f"{each.max_vcpus:,}"]
-        row += [f"{each.peak_vcpus:,.4g}", f"{each.mean_vcpus:,.4g}", f"{each.used_vcpu_hours:,.2f}"]
-        if cloud:
-            paid = each.paid_vcpu_hours
-            part = each.used_vcpu_hours / paid if paid else None
-            row += ["-" if paid is None else f"{paid:,.2f}", "-" if part is None else f"{part:.0%}"]
-            row += ["-" if each.hosts is None else f"{each.hosts:,}"]
-            row += ["-" if each.reclaimed is None else f"{each.reclaimed:,}"]
-        rows.append(row)
-    _print_table(console, [*heads, *(("paid", "used/paid", "Hosts", "Reclaimed") if cloud else ())], rows)
 
 
 def _reasons(streams: Sequence[StreamReport]) -> Iterator[str]:
@@ -120,7 +124,7 @@ def _print_lines(console: Console, lines: Sequence[str]) -> None:
     if lines:
         console.print()
     for line in lines:
-        console.print(Text(line))
+        console.print(Text(printable(line)))
 
 
 def _print_table(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -128,8 +132,9 @@ def _print_table(console: Console, heads: Sequence[str], rows: Sequence[Sequence
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads):
-        table.add_column(Text(head), overflow="fold", justify="right" if number else "left")
+        # Names are folded where they are too long, figures never.
+        table.add_column(Text(head), overflow="fold", justify="right" if number else "left", no_wrap=bool(number))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(printable(cell), style="bold" if row[0] == _TOTAL else "") for cell in row))
     console.print()
     console.print(table)

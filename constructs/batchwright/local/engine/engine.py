@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from batchwright.local.engine.api.names import Names
 from batchwright.local.engine.api.requests import clean_request
 from batchwright.local.engine.api.tags import check_tags
+from batchwright.local.engine.archive.archive import placed_in
 from batchwright.local.engine.clocks.system_clock import SystemClock
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.jobs.describing import current_state, job_detail
@@ -22,6 +23,7 @@ from batchwright.local.engine.resources import Resources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from batchwright.local.engine.archive.archive import Changed
     from batchwright.local.engine.clocks.clock import Clock
     from batchwright.local.engine.cloud.model import CloudModel, HostUse
     from batchwright.local.engine.jobs.job import Job
@@ -47,6 +49,8 @@ class BatchEngine:
         cloud: Boot times, Spot and throttling, as a simulation has them; None for jobs that start at once.
         observe: Told of every transition, the submission too, at once and under the engine's lock: it must be quick and
             must not call the engine. Far cheaper than events, for simulations.
+        carried_out: Told of each operation and its request once it was carried out, before it is answered and without
+            the lock.
 
     Example:
         engine = BatchEngine(account="123456789012", region="us-east-1", runner=runner, emit=print)
@@ -64,6 +68,7 @@ class BatchEngine:
         limits: EngineLimits | None = None,
         cloud: CloudModel | None = None,
         observe: Callable[[Transition], None] | None = None,
+        carried_out: Callable[[str, Mapping[str, Any]], None] | None = None,
     ) -> None:
         limits = limits or EngineLimits()
         self._own_clock = clock is None
@@ -72,6 +77,7 @@ class BatchEngine:
         self._jobs = JobTable(limits=limits)
         self._waiters = Waiters(lock=self._lock, jobs=self._jobs)
         self._closed = False
+        self._carried_out = carried_out
         names = Names(account=account, region=region)
         self._events = EventDispatcher(emit=emit, clock=self._clock, names=names)
         self._lifecycle = Lifecycle(
@@ -129,6 +135,8 @@ class BatchEngine:
             if self._closed:
                 raise BatchError("The local AWS Batch engine was closed.", code="ServerException")
             response = call(cleaned)
+        if self._carried_out is not None:
+            self._carried_out(operation, cleaned)
         # Records are replaced, never changed, so copying them needs no lock.
         return copy.deepcopy(response)
 
@@ -148,19 +156,42 @@ class BatchEngine:
         job = self._waiters.wait(job_id, timeout)
         return None if job is None else copy.deepcopy(job_detail(job, current_state(job)))
 
-    def archive(self) -> dict[str, Any]:
+    def archive(self, cut: Callable[[], object] = lambda: None) -> dict[str, Any]:
         """Return all resources and jobs, to be put into another engine by `restore`; also after `close`.
 
-        It has plain values and those of `ARCHIVED`, and may share some with the engine. A job that has not ended is in
-        it as FAILED.
+        It has plain values and those of `ARCHIVED`, and may share some with the engine.
+
+        Args:
+            cut: Called at the moment that the archive is of, under the engine's lock.
         """
         with self._lock:
-            return self._resources.archive().take(int(self._clock.now() * 1000))
+            cut()
+            return self._resources.archive().take()
+
+    def changes(self, cut: Callable[[], Changed]) -> dict[str, Any]:
+        """Return what is to be laid over an archive.
+
+        Args:
+            cut: Returns what was changed, under the engine's lock.
+        """
+        with self._lock:
+            return self._resources.archive().changes(cut())
 
     def restore(self, archive: Mapping[str, Any]) -> None:
-        """Put an archive into this engine, which has nothing yet."""
+        """Put an archive into this engine, which has nothing yet. Jobs begin to run with `go_on`."""
         with self._lock:
             self._resources.archive().put(archive)
+            placed = placed_in(archive, self._resources.environments.store)
+            self._lifecycle.put_back(list(self._jobs), placed)
+
+    def go_on(self) -> None:
+        """Have the jobs of an archive go on. Attempts that ran are judged as those of a host that is gone."""
+        with self._lock:
+            self._lifecycle.go_on(list(self._jobs))
+
+    def mute(self) -> None:
+        """Tell of nothing any more: what `close` ends goes on in an engine that has the archive."""
+        self._events.mute()
 
     def close(self) -> None:
         """Stop what runs, fail what waits, deliver the last events, end the threads. Idempotent."""

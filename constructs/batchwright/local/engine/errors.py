@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Final, Literal
 
 ErrorCode = Literal["ClientException", "ServerException", "TooManyRequestsException"]
@@ -27,3 +28,8 @@ class BatchError(Exception):
         self.code: ErrorCode = code
         self.message = message
         self.http_status = _STATUS[code]
+
+
+def not_executed(text: str) -> BatchError:
+    """Return a ClientException in the frame that AWS puts around most of what it says of a request."""
+    return BatchError(f"Error executing request, Exception : {text}, RequestId: {uuid.uuid4()}")

@@ -14,8 +14,10 @@ from batchwright.local.engine.consumables.registry import ConsumableResources
 from batchwright.local.engine.definitions.registry import JobDefinitions
 from batchwright.local.engine.environments.registry import ComputeEnvironments
 from batchwright.local.engine.environments.service_environments import ServiceEnvironments
+from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.jobs.describing import describe_jobs
 from batchwright.local.engine.jobs.listing import list_jobs
-from batchwright.local.engine.jobs.stopping import Stopping, describe_jobs
+from batchwright.local.engine.jobs.stopping import Stopping
 from batchwright.local.engine.jobs.submission import Submission
 from batchwright.local.engine.queues.policies import SchedulingPolicies
 from batchwright.local.engine.queues.quota_shares import QuotaShares
@@ -187,6 +189,9 @@ class Resources:
     def _tagged(self, arn: str) -> tuple[Mapping[str, str], Setter] | None:
         job = self._jobs.find(arn)
         if job is not None and job.arn == arn:
+            if job.parent is not None or job.whole is not None:
+                # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TagResource.html
+                raise BatchError(f"resourceArn {arn} is that of a child or node; their ARNs are not supported.")
             return job.tags, partial(setattr, job, "tags")
         for resource in (
             self.environments.store.find(arn),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,8 +34,7 @@ class Node:
         return self.index == self.main_index
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt of one job, or of one node of a job, with everything that a runner needs.
 
     The containers share volumes, credentials and a network (`localhost`). Each starts when its dependencies are met;
@@ -65,6 +64,8 @@ class Attempt:
         service_account: The pod's service account, or None.
         image_pull_secrets: Names of the Kubernetes secrets with registry credentials.
         tags: Tags of the task: the job's and the definition's when they are propagated, else none.
+
+    A tuple, because that is made in half the time of a frozen dataclass, and a simulation makes a million of them.
     """
 
     job_id: str
@@ -76,6 +77,7 @@ class Attempt:
     task_id: str
     task_arn: str
     containers: tuple[Container, ...]
+    tags: Mapping[str, str]
     volumes: tuple[Volume, ...] = ()
     array_index: int | None = None
     array_size: int | None = None
@@ -87,7 +89,6 @@ class Attempt:
     execute_command: bool = False
     service_account: str | None = None
     image_pull_secrets: tuple[str, ...] = ()
-    tags: Mapping[str, str]
 
     @property
     def container(self) -> Container:

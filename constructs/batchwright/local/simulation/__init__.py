@@ -3,7 +3,7 @@
 from batchwright.local.simulation import load_workload, simulate
 
 report = simulate(load_workload(Path("workload.json")))
-print(report.makespan)
+print(report.makespan_seconds)
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.checks import load
-from batchwright.checks.templates import items
+from batchwright.checks.templates import fields, items, number
 from batchwright.local.engine import BatchError
 from batchwright.local.simulation.api_requests import ApiRequests
-from batchwright.local.simulation.resources import Finder, engine_names, label_of
+from batchwright.local.simulation.crowding import crowding_notes
+from batchwright.local.simulation.resources import Finder, engine_names, label_of, refusal
 from batchwright.model.problems import Problems
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from batchwright.checks.templates import Resource
     from batchwright.local.simulation.workload import Stream, Workload
 
+_MINUTE: Final = 60.0
 _POLICY: Final = "AWS::Batch::SchedulingPolicy"
 _CONSUMABLE: Final = "AWS::Batch::ConsumableResource"
 _FIX: Final = "Correct the template; `batchwright check` says more."
@@ -71,12 +73,19 @@ class Account:
                     fix=f'Add "max_vcpus": {{"{label}": 256}} to the workload.',
                 )
         problems.raise_if_any()
-        self.notes = tuple(self._open_ends())
+        self.notes = (*self._open_ends(), *self._crowded(workload.streams))
 
     @property
     def environments(self) -> Sequence[str]:
         """Names of the environments in the engine."""
         return [self._names[resource] for resource in self._environments]
+
+    @property
+    def scale_down_delay(self) -> float:
+        """Seconds for which the templates keep a host that ran a job, at most."""
+        compute = (fields(each.properties.get("ComputeResources")) for each in self._environments)
+        delays = (number(fields(each.get("ScalingPolicy")).get("MinScaleDownDelayMinutes")) for each in compute)
+        return _MINUTE * max((delay or 0.0 for delay in delays), default=0.0)
 
     def max_vcpus(self, name: str) -> int | None:
         """Return what an environment, by its name in the engine, grows to at most."""
@@ -103,7 +112,7 @@ class Account:
             try:
                 handle(operation, request)
             except BatchError as error:
-                allowed = f"what AWS takes: {error.message}"
+                allowed = f"what AWS takes: {refusal(error)}"
                 problems.check(False, field=label_of(resource), value=operation, allowed=allowed, fix=_FIX)
         problems.raise_if_any()
 
@@ -124,8 +133,8 @@ class Account:
                 yield policy or queue.resource, "CreateSchedulingPolicy", {**shares, "name": arn}
             _, operation, request = self._named("CreateJobQueue", "jobQueueName", queue.resource)
             request["computeEnvironmentOrder"] = [
-                {"order": number, "computeEnvironment": self._names[each.resource]}
-                for number, each in enumerate(queue.environments, 1)
+                {"order": place, "computeEnvironment": self._names[each.resource]}
+                for place, each in enumerate(queue.environments, 1)
             ]
             request.pop("schedulingPolicyArn", None)
             if queue.fair_share:
@@ -156,13 +165,13 @@ class Account:
         queues = Finder("job queue", [each.resource for each in system.queues], "JobQueueName")
         definitions = Finder("job definition", [each.resource for each in system.definitions], "JobDefinitionName")
         found: dict[str, Target] = {}
-        for number, stream in enumerate(streams):
-            definition, wrong = definitions.find(stream.definition, f"jobs[{number}].definition")
+        for place, stream in enumerate(streams):
+            definition, wrong = definitions.find(stream.definition, f"jobs[{place}].definition")
             problems.extend(wrong)
             known = [each for each in system.definitions if each.resource is definition]
             meant = self._meant_queue(known[0]) if known and stream.queue is None else None
             if meant is None:
-                meant, wrong = queues.find(stream.queue, f"jobs[{number}].queue")
+                meant, wrong = queues.find(stream.queue, f"jobs[{place}].queue")
                 problems.extend(wrong)
             if definition is not None and meant is not None:
                 found[stream.name] = Target(self._names[meant], self._names[definition])
@@ -190,3 +199,11 @@ class Account:
             if not queue.complete and len(listed) > len(queue.environments):
                 missing = len(listed) - len(queue.environments)
                 yield f"{label_of(queue.resource)}: {missing} of its environments are in no template, and left out."
+
+    def _crowded(self, streams: Sequence[Stream]) -> Iterator[str]:
+        for stream in streams:
+            target = self.targets[stream.name]
+            definition = next(d for d in self._system.definitions if self._names[d.resource] == target.definition)
+            queue = next(each for each in self._queues if self._names[each.resource] == target.queue)
+            names = [label_of(each.resource) for each in queue.environments]
+            yield from crowding_notes(stream, definition, queue.environments, names)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -53,6 +55,29 @@ class Poisson:
         for number in range(count):
             now -= mean * math.log(draws.number(number))
             yield now
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """Independently of each other, so many on average in each hour of a plan that begins again when it is over.
+
+    Attributes:
+        per_hour: For each hour; more than 0 in one of them.
+    """
+
+    per_hour: tuple[float, ...]
+
+    def times(self, count: int, draws: Draws) -> Iterator[float]:
+        """Give the seconds of each submission."""
+        # Where the plan expects n submissions until then, one comes that has n before it on average.
+        expected = list(accumulate(self.per_hour))
+        whole, now = expected[-1], 0.0
+        for number in range(count):
+            now -= math.log(draws.number(number))
+            rounds, rest = divmod(now, whole)
+            hour = min(bisect_right(expected, rest), len(expected) - 1)
+            part = 1.0 - (expected[hour] - rest) / self.per_hour[hour]
+            yield 3600.0 * (rounds * len(expected) + hour + part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Curve:
 
     def add(self, at: float, change: float) -> None:
         """Change the value at a time, in seconds since the beginning; times must not fall."""
-        self.hold(at)
+        if at > self._at:
+            self.hold(at)
         self.value += change
 
     def hold(self, until: float) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from batchwright.model.numbers import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from batchwright.model.problems import Problems
+
+
+MOST_SECONDS: Final = 1e9
+"""Thirty years: beyond it seconds lose their fractions, and the reader the overview."""
+_LONGEST: Final = 100
 
 
 class Fields:
@@ -43,7 +50,8 @@ class Fields:
 
     def problem(self, name: str, value: object, allowed: str, fix: str) -> None:
         """Note a problem of a member."""
-        self._problems.check(False, field=self.path(name), value=value, allowed=allowed, fix=fix)
+        shown = value if len(repr(value)) <= _LONGEST else f"{str(value)[:_LONGEST]}..."
+        self._problems.check(False, field=self.path(name), value=shown, allowed=allowed, fix=fix)
 
     def has(self, name: str) -> bool:
         """Say whether the member is there; null counts as not."""
@@ -88,10 +96,10 @@ class Fields:
         """Read a whole number; None where it is left out and has no default."""
         if not self.has(name):
             return default
-        value = self._in_range(name, self._value[name], least, most, False, "")
+        value = self._in_range(name, self._value[name], least, most, False, "", kind="a whole number")
         if value is None or value == int(value):
             return None if value is None else int(value)
-        self.problem(name, value, f"a whole number, {_range(least, most, False, '')}", "Round it.")
+        self.problem(name, value, _range(least, most, False, "", kind="a whole number"), "Round it.")
         return default
 
     def text(self, name: str) -> str | None:
@@ -102,14 +110,14 @@ class Fields:
         self.problem(name, value, "text", "Put it between quotation marks.")
         return None
 
-    def numbers(self, name: str, *, what: str) -> tuple[float, ...]:
-        """Read a list of numbers from 0 on, one or more, into rising order."""
+    def numbers(self, name: str, *, what: str, most: float = MOST_SECONDS) -> tuple[float, ...]:
+        """Read a list of numbers from 0 on, one or more."""
         value = self._value.get(name)
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
             self.problem(name, value, f"a list of {what}", f'Use "{name}": [10, 20].')
             return ()
-        found = (self._in_range(f"{name}[{n}]", one, 0.0, math.inf, False, "") for n, one in enumerate(value))
-        return tuple(sorted(one for one in found if one is not None))
+        found = (self._in_range(f"{name}[{n}]", one, 0.0, most, False, "") for n, one in enumerate(value))
+        return tuple(one for one in found if one is not None)
 
     def objects(self, name: str, known: Iterable[str]) -> Iterator[Fields]:
         """Read a list of objects that may be left out; one object counts as a list of one."""
@@ -136,18 +144,33 @@ class Fields:
         self.problem(name, value, "an object", f'Use "{name}": {{...}}.')
         return {}
 
-    def _in_range(self, name: str, value: object, least: float, most: float, above: bool, unit: str) -> float | None:
-        found = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    def seconds(self, name: str, *, default: float | None = None, above: bool = False, unit: str = "seconds") -> float:
+        """Read seconds; 0 where they are wrong, or asked for and left out."""
+        return self.number(name, default=default, most=MOST_SECONDS, above=above, unit=unit) or 0.0
+
+    def _in_range(
+        self, name: str, value: object, least: float, most: float, above: bool, unit: str, kind: str = "a number"
+    ) -> float | None:
+        found = _number(value)
         # Nothing is in the range of a number that is none: NaN compares as false.
         if (least < found or (found == least and not above)) and found <= most and math.isfinite(found):
             return found
         nearest = most if found > most else max(least, 1.0)
-        fix = f"Use {nearest:g}." if math.isfinite(nearest) else "Use a smaller number."
-        self.problem(name, value, _range(least, most, above, unit), fix)
+        fix = f"Use {tidy(nearest)}." if math.isfinite(nearest) else "Use a smaller number."
+        self.problem(name, value, _range(least, most, above, unit, kind), fix)
         return None
 
 
-def _range(least: float, most: float, above: bool, unit: str) -> str:
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _range(least: float, most: float, above: bool, unit: str, kind: str = "a number") -> str:
     start = f"above {least:g}" if above else f"{least:g} or more"
-    text = f"a number {start}" if math.isinf(most) else f"a number {start}, up to {most:g}"
+    text = f"{kind} {start}" if math.isinf(most) else f"{kind} {start}, up to {tidy(most)}"
     return f"{text} {unit}".strip()

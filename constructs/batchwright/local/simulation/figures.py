@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from batchwright.local.simulation.assumptions import assumptions
 from batchwright.local.simulation.curve import Curve
 from batchwright.local.simulation.report import (
     End,
@@ -66,17 +67,19 @@ class Figures:
         self._begun = begun
         self._now = now
         ledger.finish(now)
+        self._paid_curves = {name: curve for name in account.environments if (curve := self._paid(name)) is not None}
 
     def report(self, end: End) -> Report:
         """Return the report."""
         ledger, account = self._ledger, self._account
         span = ledger.last_end if end is End.COMPLETE else self._now - self._begun
-        paid = {name: curve for name in account.environments if (curve := self._paid(name)) is not None}
+        paid = self._paid_curves
         return Report(
             end=end,
             makespan_seconds=ledger.last_end,
             simulated_seconds=self._now - self._begun,
             seed=self._workload.seed,
+            assumptions=assumptions(self._workload),
             streams=tuple(self._stream(stream) for stream in self._workload.streams),
             queues=tuple(self._queue(name, span) for name in ledger.depth),
             environments=tuple(self._environment(name, span, paid.get(name)) for name in account.environments),
@@ -122,7 +125,8 @@ class Figures:
         curve = self._ledger.depth[name]
         return QueueReport(
             name=self._account.labels[name],
-            peak_waiting=round(curve.highest),
+            # Those that wait where nothing more happens have not waited for any time yet.
+            peak_waiting=round(max(curve.highest, curve.value)),
             mean_waiting=curve.integral / span if span else 0.0,
             waits=Waits.of(each.waits for each in self._ledger.streams.values() if each.queue == name),
         )
@@ -170,10 +174,23 @@ class Figures:
                 share=share,
                 vcpu_hours=used / _HOUR,
                 part=used / totals[queue] if totals[queue] else 0.0,
+                waits=Waits.of([self._ledger.share_waits[queue, share]]),
             )
+
+    def _over(self) -> Iterator[str]:
+        """Say of which environments the hosts went beyond their limit by more than the one that AWS may add."""
+        for name, paid in self._paid_curves.items():
+            most = self._account.max_vcpus(name)
+            sizes = [host.vcpus for host in self._hosts or () if host.environment == name]
+            if most is not None and sizes and paid.highest > most + max(sizes):
+                yield (
+                    f"{self._account.labels[name]}: hosts had up to {paid.highest:,g} vCPUs, above the limit of "
+                    f"{most:,}: jobs leave a part of each empty. AWS would run fewer of them at a time."
+                )
 
     def _notes(self, end: End) -> Iterator[str]:
         yield from self._account.notes
+        yield from self._over()
         if self._hosts is None:
             yield 'No "cloud" in the workload: jobs start as soon as there is room, and no host is paid for.'
         if end is End.HORIZON:

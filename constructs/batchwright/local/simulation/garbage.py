@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_THRESHOLDS: Final = (100_000, 20, 50)
+_THRESHOLDS: Final = (1_000_000, 20, 50)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class Waits:
     mean: float
     p50: float
     p90: float
+    p95: float
     p99: float
     max: float
 
@@ -48,12 +49,13 @@ class Waits:
         if not together:
             return None
         count = len(together)
-        ranks = {percent: together[max(0, math.ceil(count * percent / 100) - 1)] for percent in (50, 90, 99)}
+        ranks = {percent: together[max(0, math.ceil(count * percent / 100) - 1)] for percent in (50, 90, 95, 99)}
         return cls(
             jobs=count,
             mean=math.fsum(together) / count,
             p50=ranks[50],
             p90=ranks[90],
+            p95=ranks[95],
             p99=ranks[99],
             max=together[-1],
         )
@@ -135,12 +137,13 @@ class EnvironmentReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareReport:
-    """What a share identifier had of the vCPU-hours of a queue with a scheduling policy."""
+    """A share identifier of a queue with a scheduling policy: what it had of the vCPU-hours, how long it waited."""
 
     queue: str
     share: str
     vcpu_hours: float
     part: float
+    waits: Waits | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,8 @@ class Report:
         makespan_seconds: From the beginning to the end of the last job that ended.
         simulated_seconds: From the beginning to where the simulation stopped.
         seed: Of everything that was drawn.
+        assumptions: What else the figures hang on, by its name in the workload; None for what AWS or a host would add
+            and the workload leaves out.
         streams: In the workload's order.
         queues: Those that were used.
         environments: Those of the queues.
@@ -164,6 +169,7 @@ class Report:
     makespan_seconds: float
     simulated_seconds: float
     seed: int
+    assumptions: Mapping[str, float | None]
     streams: tuple[StreamReport, ...]
     queues: tuple[QueueReport, ...]
     environments: tuple[EnvironmentReport, ...]
@@ -178,7 +184,7 @@ class Report:
             for name in self.__slots__
             if name != "timeline" and (value := getattr(self, name)) is not None
         }
-        return {**found, "end": str(self.end), "notes": list(self.notes)}
+        return {**found, "end": str(self.end), "assumptions": dict(self.assumptions), "notes": list(self.notes)}
 
 
 _LISTS = frozenset({"streams", "queues", "environments", "shares"})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from batchwright.checks.templates import text
 from batchwright.model.problems import Problem
@@ -12,9 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from batchwright.checks.templates import Resource
+    from batchwright.local.engine import BatchError
 
 _LAST: tuple[str, ...] = ("Resource", "Default")
 """What the CDK calls the resource inside of a construct."""
+
+
+# The local engine words some refusals as AWS does, with a number that is another each time.
+_REQUEST: Final = re.compile(r"^Error executing request, Exception : (.*?), RequestId: \S+$", re.DOTALL)
+
+
+def refusal(error: BatchError) -> str:
+    """Return what an engine refuses, without what belongs to the one request."""
+    found = _REQUEST.match(error.message)
+    return (error.message if found is None else found[1]).rstrip(".")
 
 
 def label_of(resource: Resource) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.engine import BatchEngine, BatchError, EngineLimits, SimulatedClock
@@ -12,6 +12,7 @@ from batchwright.local.simulation.figures import Figures
 from batchwright.local.simulation.garbage import collected_rarely
 from batchwright.local.simulation.ledger import Ledger
 from batchwright.local.simulation.report import End
+from batchwright.local.simulation.resources import refusal
 from batchwright.local.simulation.runner import DurationRunner
 from batchwright.local.simulation.submitter import Submitter, submit_request
 from batchwright.model.problems import Problems
@@ -26,8 +27,9 @@ _ACCOUNT: Final = "123456789012"
 _REGION: Final = "us-east-1"
 _BEGUN: Final = 1_000_000.0
 """Small, so that fractions of a second are exact, and after the epoch."""
-_LIMITS: Final = EngineLimits(max_jobs_per_minute=None, max_running=None, keep_finished_jobs=100_000)
-"""No guards of this machine; jobs that ended are soon forgotten, as the accounts need none of them."""
+_LIMITS: Final = EngineLimits(max_jobs_per_minute=None, max_running=None, keep_finished_jobs=None)
+"""No guards of this machine."""
+_KEPT_SECONDS: Final = 10.0
 _LOOKS: Final = 256
 """Moments of the simulation between two looks at the clock on the wall."""
 _NEWS_SECONDS: Final = 0.2
@@ -77,7 +79,7 @@ class Simulation:
             runner=runner,
             emit=None,
             clock=clock,
-            limits=_LIMITS,
+            limits=replace(_LIMITS, keep_finished_seconds=_kept_seconds(workload)),
             cloud=workload.cloud,
             observe=self._ledger.observe,
         )
@@ -99,7 +101,7 @@ class Simulation:
             end = self._run(progress)
         if end is End.COMPLETE and self._workload.cloud is not None:
             # Hosts without jobs are paid for until they end.
-            self._clock.advance(self._workload.cloud.idle_seconds)
+            self._clock.advance(max(self._workload.cloud.idle_seconds, self._account.scale_down_delay))
         hosts = None if self._workload.cloud is None else self._engine.hosts
         figures = Figures(
             workload=self._workload,
@@ -118,13 +120,11 @@ class Simulation:
         horizon = _BEGUN + self._workload.horizon
         moments, told = 0, time.monotonic()
         while not submitter.all_ended:
-            due = clock.next_due()
-            if due is None:
-                return End.STUCK
-            if due > horizon:
+            if not clock.advance_to_next(horizon):
+                if clock.next_due() is None:
+                    return End.STUCK
                 clock.advance_to(horizon)
                 return End.HORIZON
-            clock.advance_to(due)
             moments += 1
             if moments % _LOOKS == 0:
                 if self._stopped:
@@ -186,9 +186,17 @@ class Simulation:
                 engine.handle("SubmitJob", submit_request(stream, self._account.targets[stream.name]))
             except BatchError as error:
                 fix = "Change the stream, or what it names in the template."
-                field, allowed = f"jobs[{number}]", f"what SubmitJob takes: {error.message.rstrip('.')}"
+                field, allowed = f"jobs[{number}]", f"what SubmitJob takes: {refusal(error)}"
                 problems.check(False, field=field, value=stream.name, allowed=allowed, fix=fix)
         problems.raise_if_any()
+
+
+def _kept_seconds(workload: Workload) -> float:
+    """Return how long a job that ended must be known: the accounts need none, but one that depends on it may come.
+
+    That is submitted after at most one submission of each stream.
+    """
+    return _KEPT_SECONDS + len(workload.streams) / workload.submissions
 
 
 def simulate(workload: Workload, *, progress: Callable[[Progress], None] | None = None) -> Report:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from batchwright.local.simulation.arrivals import Arrival, AtOnce, Every, Listed, Poisson
+from batchwright.local.simulation.arrivals import Arrival, AtOnce, Every, Hourly, Listed, Poisson
 from batchwright.local.simulation.durations import Constant, Duration, Empirical, Exponential, LogNormal, Uniform
+from batchwright.local.simulation.fields import MOST_SECONDS
 from batchwright.local.simulation.workload import After, Stream
 from batchwright.model.names import job_name_problems, share_identifier_problems
 
@@ -17,6 +18,11 @@ _ARRIVALS: Final = ("every_seconds", "per_hour", "at_seconds")
 _DURATIONS: Final = ("constant", "uniform", "exponential", "lognormal", "empirical")
 _MOST_COUNT: Final = 100_000_000
 _MOST_ARRAY: Final = 10_000
+_LEAST_RATE: Final = 1e-6
+_MOST_RATE: Final = 1e9
+# More than any instance type has.
+_MOST_VCPUS: Final = 10_000
+_MOST_MEMORY: Final = 100_000_000
 _MOST_ATTEMPTS: Final = 10
 _LEAST_TIMEOUT: Final = 60
 _MOST_PRIORITY: Final = 9_999
@@ -28,7 +34,7 @@ def read_stream(fields: Fields, number: int) -> Stream:
     after = tuple(_after(each) for each in fields.objects("after", ("stream", "each", "ended")))
     chained = any(each.each for each in after)
     arrival = _arrival(fields)
-    timeout = fields.whole("timeout_seconds", least=_LEAST_TIMEOUT)
+    timeout = fields.whole("timeout_seconds", least=_LEAST_TIMEOUT, most=MOST_SECONDS)
     return Stream(
         name=_name(fields, number),
         definition=fields.text("definition"),
@@ -36,11 +42,11 @@ def read_stream(fields: Fields, number: int) -> Stream:
         count=_count(fields, arrival, chained=chained),
         array=fields.whole("array", least=2, most=_MOST_ARRAY),
         arrival=arrival,
-        start=fields.number("start_seconds", default=0.0, unit="seconds") or 0.0,
+        start=fields.seconds("start_seconds", default=0.0),
         duration=_duration(fields),
         exit_codes=_exit_codes(fields),
-        vcpus=fields.optional("vcpus"),
-        memory_mib=fields.whole("memory_mib", least=4),
+        vcpus=fields.optional("vcpus", most=_MOST_VCPUS),
+        memory_mib=fields.whole("memory_mib", least=4, most=_MOST_MEMORY),
         timeout=timeout,
         attempts=fields.whole("attempts", most=_MOST_ATTEMPTS),
         priority=fields.whole("priority", least=0, most=_MOST_PRIORITY),
@@ -81,15 +87,29 @@ def _arrival(fields: Fields) -> Arrival:
         fields.problem("arrival", fields.raw("arrival"), f"one of {', '.join(_ARRIVALS)}", "Leave it out for at once.")
         return AtOnce()
     if given[0] == "at_seconds":
-        return Listed(plan.numbers("at_seconds", what="seconds"))
-    value = plan.number(given[0], above=True) or 1.0
-    return Every(value) if given[0] == "every_seconds" else Poisson(value)
+        return Listed(tuple(sorted(plan.numbers("at_seconds", what="seconds"))))
+    if given[0] == "every_seconds":
+        return Every(plan.seconds("every_seconds", above=True) or 1.0)
+    return _by_hour(plan)
+
+
+def _by_hour(plan: Fields) -> Arrival:
+    if not isinstance(plan.raw("per_hour"), list):
+        unit = "or a list with one for each hour"
+        return Poisson(plan.number("per_hour", least=_LEAST_RATE, most=_MOST_RATE, unit=unit) or 1.0)
+    rates = plan.numbers("per_hour", what="numbers, one for each hour", most=_MOST_RATE)
+    if not rates or max(rates) < _LEAST_RATE:
+        if rates:
+            plan.problem("per_hour", rates, f"{_LEAST_RATE:g} or more in one of the hours", 'Use "per_hour": [5, 20].')
+        return AtOnce()
+    # An hour with less than that has none.
+    return Hourly(tuple(rate if rate >= _LEAST_RATE else 0.0 for rate in rates))
 
 
 def _duration(fields: Fields) -> Duration:
     value = fields.raw("duration_seconds")
     if not isinstance(value, Mapping):
-        return Constant(fields.number("duration_seconds", unit="seconds, or a distribution") or 0.0)
+        return Constant(fields.seconds("duration_seconds", unit="seconds, or a distribution"))
     kinds = fields.member("duration_seconds", _DURATIONS)
     given = [name for name in _DURATIONS if kinds.has(name)]
     if len(given) != 1:
@@ -100,18 +120,18 @@ def _duration(fields: Fields) -> Duration:
 
 def _distribution(kinds: Fields, kind: str) -> Duration:
     if kind == "constant":
-        return Constant(kinds.number(kind, unit="seconds") or 0.0)
+        return Constant(kinds.seconds(kind))
     if kind == "empirical":
-        return Empirical(kinds.numbers(kind, what="seconds") or (0.0,))
+        return Empirical(tuple(sorted(kinds.numbers(kind, what="seconds"))) or (0.0,))
     if kind == "uniform":
-        bounds = kinds.numbers(kind, what="two bounds in seconds")
+        bounds = sorted(kinds.numbers(kind, what="two bounds in seconds"))
         if len(bounds) not in (0, 2):
             kinds.problem(kind, kinds.raw(kind), "two bounds in seconds", 'Use "uniform": [30, 90].')
         return Uniform(bounds[0], bounds[-1]) if bounds else Constant(0.0)
     if kind == "exponential":
-        return Exponential(kinds.member(kind, ("mean",)).number("mean", above=True, unit="seconds") or 1.0)
+        return Exponential(kinds.member(kind, ("mean",)).seconds("mean", above=True) or 1.0)
     shape = kinds.member(kind, ("median", "sigma"))
-    median = shape.number("median", above=True, unit="seconds") or 1.0
+    median = shape.seconds("median", above=True) or 1.0
     # With a sigma of 5 one job of a thousand takes five million times the median.
     return LogNormal(median, shape.number("sigma", most=5.0) or 0.0)
 
@@ -147,7 +167,7 @@ def _shares(fields: Fields) -> Mapping[str, float]:
 
 def _after(fields: Fields) -> After:
     stream = fields.text("stream")
-    if stream is None:
+    if stream is None and fields.raw("stream") is None:
         fields.problem("stream", None, "the name of another stream", 'Add "stream".')
     flags = {name: fields.raw(name) for name in ("each", "ended")}
     for name, value in flags.items():

@@ -39,7 +39,12 @@ def _circles(streams: Sequence[Stream]) -> Iterator[Problem]:
         for name in ready:
             del left[name]
     if left:
-        yield Problem("jobs[].after", " -> ".join(left), "no circle", "Take out one of these dependencies.")
+        way = [next(iter(left))]
+        # Who is left waits for one who is left: the way comes back to where it was.
+        while way[-1] not in way[:-1]:
+            way.append(min(left[way[-1]] & left.keys()))
+        circle = way[way.index(way[-1]) :]
+        yield Problem("jobs[].after", " -> ".join(circle), "no circle", "Take out one of these dependencies.")
 
 
 def _chains(streams: Sequence[Stream]) -> Iterator[Problem]:

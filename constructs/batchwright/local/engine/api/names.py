@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Final
 
-from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.errors import BatchError, not_executed
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _JOB_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -38,6 +38,12 @@ class Names:
         return f"aws-batch.{uuid.UUID(task_id)}"
 
 
+def name_matches(pattern: str, name: str) -> bool:
+    """Match a name with a filter's value: without regard to case, and a star at the end stands for anything."""
+    low = pattern.lower()
+    return name.lower().startswith(low[:-1]) if low.endswith("*") else name.lower() == low
+
+
 def check_name(field: str, name: str) -> str:
     """Return a resource's name, or raise BatchError when AWS would refuse it."""
     if not _NAME.fullmatch(name):
@@ -48,5 +54,5 @@ def check_name(field: str, name: str) -> str:
 def check_job_name(name: str) -> str:
     """Return a job's name, or raise BatchError when AWS would refuse it."""
     if not _JOB_NAME.fullmatch(name):
-        raise BatchError(f"Job name should match valid pattern: {_RULE}, the first a letter or digit. Got {name!r}.")
+        raise not_executed(f"Job name should match valid pattern: {_RULE}, the first a letter or digit")
     return name

@@ -10,7 +10,7 @@ import botocore.loaders
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
-from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.errors import not_executed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ def clean_request(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
     cleaned: dict[str, Any] = _copied(shape, request)
     report = ParamValidator().validate(cleaned, shape)
     if report.has_errors():
-        raise BatchError(f"Error executing request, Exception : {report.generate_report()}")
+        raise not_executed(report.generate_report())
     for problem in _wrong_words(shape, cleaned, ""):
-        raise BatchError(f"Error executing request, Exception : {problem}")
+        raise not_executed(problem)
     return cleaned
 
 

@@ -36,17 +36,6 @@ def unique_names(names: Sequence[str], where: str) -> None:
         raise BatchError(f"{where}: each container must have a name of its own, but they have {', '.join(names)}.")
 
 
-def positive_number(kind: str, value: str) -> float:
-    """Return the number in a resource requirement, or raise BatchError when it is none or not above 0."""
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise BatchError(f"resourceRequirements: {kind} must be a number above 0, but is {value!r}.")
-    return number
-
-
 def check_environment(variables: Sequence[Mapping[str, str]]) -> None:
     """Raise BatchError for a variable whose name is reserved."""
     for variable in variables:

@@ -34,7 +34,8 @@ class SimulatedClock:
     def call_later(self, delay: float, fn: Callable[[], None]) -> Timer:
         """Call `fn` when the clock has moved by `delay` seconds; 0 means at the next `advance` or `run`."""
         with self._lock:
-            return self._heap.add(self._now + delay, fn) if delay > 0.0 else self._heap.add_now(self._now, fn)
+            now, due = self._now, self._now + delay
+            return self._heap.add(due, fn) if due > now else self._heap.add_now(now, fn)
 
     def next_due(self) -> float | None:
         """Return when the next call is due, in seconds since the epoch, or None when there is none."""
@@ -47,16 +48,23 @@ class SimulatedClock:
 
     def advance_to(self, end: float) -> None:
         """Move to a time, in seconds since the epoch, as `advance` does."""
-        while True:
-            with self._lock:
-                found = self._heap.take(end)
-            if found is None:
-                break
-            due, fn = found
-            if due > self._now:
-                self._now = due
+        while (fn := self._take(end)) is not None:
             fn()
         self._now = max(self._now, end)
+
+    def advance_to_next(self, end: float) -> bool:
+        """Move to the next moment that has a call, `end` at the latest, and make all calls of it.
+
+        Returns:
+            Whether there was one. Else the clock stands where it stood.
+        """
+        fn = self._take(end)
+        if fn is None:
+            return False
+        while fn is not None:
+            fn()
+            fn = self._take(self._now)
+        return True
 
     def run(self) -> float:
         """Move on until nothing is left to be called, and return the time then."""
@@ -64,6 +72,14 @@ class SimulatedClock:
             # Many calls are due in a moment that is to come: all of them in one go.
             self.advance_to(due)
         return self._now
+
+    def _take(self, end: float) -> Callable[[], None] | None:
+        heap = self._heap
+        with self._lock:
+            fn = heap.take(end)
+            if heap.due > self._now and fn is not None:
+                self._now = heap.due
+        return fn
 
     def close(self) -> None:
         """Drop all calls that are still to be made."""

@@ -69,7 +69,7 @@ class SystemClock:
 
     def _next(self) -> Callable[[], None] | None:
         while not self._closed:
-            fn = self._heap.pop(time.monotonic())
+            fn = self._heap.take(time.monotonic())
             if fn is not None:
                 return fn
             due = self._heap.next_due()

@@ -137,7 +137,8 @@ class Room:
 class Pool:
     """The hosts of one environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: ComputeEnvironment) -> None:
+        self.environment = environment
         self.ready = Room()
         self.booting = Room()
         self.size = 0
@@ -146,10 +147,21 @@ class Pool:
 
 
 def host_size(environment: ComputeEnvironment, least: int, wanted: int) -> int:
-    """Return the size of the largest instance type up to what is wanted, or the smallest that is large enough."""
+    """Return how large a host for a job is to be: of those up to what is wanted the one that such jobs fill best.
+
+    Of equal ones that is the largest, and where all are larger than wanted the smallest that is large enough.
+
+    Args:
+        environment: Where the host is to be; its instance types may leave all sizes open.
+        least: What the job takes; 0 for no job.
+        wanted: The size to come near to.
+    """
     if environment.instance_types is None:
-        return -(-wanted // 1000) * 1000
+        filled = wanted // least * least if least else wanted
+        return -(-filled // 1000) * 1000
     sizes = sorted({each.vcpus * 1000 for each in environment.instance_types})
     enough = [size for size in sizes if size >= least]
     below = [size for size in enough if size <= wanted]
-    return below[-1] if below else enough[0] if enough else sizes[-1]
+    if not below:
+        return enough[0] if enough else sizes[-1]
+    return max(below, key=lambda size: (size // least * least / size if least else 1.0, size))

@@ -25,8 +25,9 @@ class CloudModel:
     Attributes:
         boot_seconds: From the decision that another host is needed to the first attempt on it.
         task_seconds: The same for a task on Fargate.
-        idle_seconds: How long a host without a job is kept; never below `minvCpus` of its environment.
-        host_vcpus: Size of a host, where the environment's instance types leave it open.
+        idle_seconds: How long a host without a job is kept; never below `minvCpus` of its environment, and after a job
+            no shorter than the environment's own `minScaleDownDelayMinutes`.
+        host_vcpus: Size that hosts come near to, of the environment's instance types; any where they leave it open.
         spot_reclaims_per_host_hour: How often a Spot host, or a task on Fargate Spot, is taken back: the rate of an
             exponential distribution. 0 for never. An attempt on it ends with AWS's own status reason.
         without_capacity: Names of environments for which no instance can be had now.

@@ -78,7 +78,7 @@ class Pools:
                 pool = self._pool(environment)
                 while pool.size < environment.least:
                     wanted = min(self._cloud.host_vcpus * 1000, environment.least - pool.size)
-                    self._boot(environment, pool, host_size(environment, 0, wanted))
+                    self._boot(pool, host_size(environment, 0, wanted))
 
     def settle(self, placed: list[Job]) -> list[Job]:
         """Find hosts for jobs that were just placed and return those that can start now."""
@@ -91,17 +91,18 @@ class Pools:
             return
         if berth.timer is not None:
             berth.timer.cancel()
-        freed: Host | None = None  # All parts are of one environment.
+        freed: Pool | None = None
         for host, amount in berth.parts:
             host.free += amount
             host.jobs.pop(job, None)
-            self._note(host)
+            pool = freed or self._pool(host.environment)  # All parts are of one environment.
+            _note(host, pool)
             if host.ready_at is not None and host.ended_at is None:
-                freed = host
+                freed = pool
                 if not host.jobs:
-                    self._idle(host)
-        if freed is not None:
-            self._move_up(self._pool(freed.environment))
+                    self._idle(host, host.environment.scale_down_delay)
+        if freed is not None and freed.waiting:
+            self._move_up(freed)
 
     def _settle(self, job: Job) -> bool:
         environment = job.environment
@@ -123,17 +124,18 @@ class Pools:
         """Give a job parts of hosts: of those that run, or else, when it may `grow`, of any that may be needed."""
         parts: list[tuple[Host, int]] = []
         for size in job.spec.sizes:
-            host = pool.ready.find(size.milli_vcpus)
+            amount = pool.environment.takes(size)
+            host = pool.ready.find(amount)
             if host is None and grow:
-                host = pool.booting.find(size.milli_vcpus) or self._boot_for(job, size.milli_vcpus, pool)
+                host = pool.booting.find(amount) or self._boot_for(amount, pool)
             if host is None:
-                for taken, amount in parts:
-                    taken.free += amount
-                    self._note(taken)
+                for taken, held in parts:
+                    taken.free += held
+                    _note(taken, pool)
                 return False
-            host.free -= size.milli_vcpus
-            self._note(host)
-            parts.append((host, size.milli_vcpus))
+            host.free -= amount
+            _note(host, pool)
+            parts.append((host, amount))
         job.berth = Berth(tuple(parts))
         for host, _ in parts:
             host.jobs[job] = None
@@ -142,16 +144,14 @@ class Pools:
                 host.idle_timer = None
         return True
 
-    def _boot_for(self, job: Job, amount: int, pool: Pool) -> Host:
-        environment = job.environment
-        if environment is None:
-            raise RuntimeError(f"job {job.id} was not placed")
+    def _boot_for(self, amount: int, pool: Pool) -> Host:
+        environment = pool.environment
         wanted = max(amount, min(self._cloud.host_vcpus * 1000, environment.capacity - pool.size))
-        return self._boot(environment, pool, host_size(environment, amount, wanted))
+        return self._boot(pool, host_size(environment, amount, wanted))
 
-    def _boot(self, environment: ComputeEnvironment, pool: Pool, size: int) -> Host:
+    def _boot(self, pool: Pool, size: int) -> Host:
         host = Host(
-            environment=environment,
+            environment=pool.environment,
             instance_id=self._fate.instance_id(),
             size=size,
             asked_at=self._clock.now(),
@@ -168,7 +168,7 @@ class Pools:
                 return
             pool.booting.drop(host)
             host.ready_at = self._clock.now()
-            self._note(host)
+            _note(host, pool)
             life = self._fate.life(host.environment)
             if life is not None:
                 host.reclaim_timer = self._clock.call_later(life, partial(self._reclaim, host, pool))
@@ -200,13 +200,14 @@ class Pools:
         for host, amount in promised.parts:
             host.free += amount
             host.jobs.pop(job, None)
-            self._note(host)
+            _note(host, pool)
         for host, _ in job.berth.parts if job.berth is not None else ():
             host.jobs[job] = None
         return True
 
-    def _idle(self, host: Host) -> None:
-        host.idle_timer = self._clock.call_later(self._cloud.idle_seconds, partial(self._end_idle, host))
+    def _idle(self, host: Host, least: float = 0.0) -> None:
+        seconds = max(self._cloud.idle_seconds, least)
+        host.idle_timer = self._clock.call_later(seconds, partial(self._end_idle, host))
 
     def _end_idle(self, host: Host) -> None:
         with self._lock:
@@ -233,16 +234,16 @@ class Pools:
             if timer is not None:
                 timer.cancel()
 
-    def _note(self, host: Host) -> None:
-        if host.ended_at is None:
-            pool = self._pool(host.environment)
-            (pool.booting if host.ready_at is None else pool.ready).put(host)
-
     def _pool(self, environment: ComputeEnvironment) -> Pool:
         found = self._pools.get(environment)
         if found is None:
-            found = self._pools[environment] = Pool()
+            found = self._pools[environment] = Pool(environment)
         return found
+
+
+def _note(host: Host, pool: Pool) -> None:
+    if host.ended_at is None:
+        (pool.booting if host.ready_at is None else pool.ready).put(host)
 
 
 def _has_hosts(environment: ComputeEnvironment) -> bool:

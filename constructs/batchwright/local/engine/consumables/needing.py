@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from batchwright.local.engine.api.names import name_matches
 from batchwright.local.engine.api.paging import page
-from batchwright.local.engine.consumables.registry import ConsumableResource, ConsumableResources, matches
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.jobs.describing import current_state
 from batchwright.local.engine.jobs.describing_tasks import present
@@ -13,6 +13,7 @@ from batchwright.local.engine.jobs.describing_tasks import present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from batchwright.local.engine.consumables.registry import ConsumableResource, ConsumableResources
     from batchwright.local.engine.jobs.job import Job
     from batchwright.local.engine.jobs.table import JobTable
 
@@ -44,7 +45,7 @@ def _needs(job: Job, resource: ConsumableResource) -> bool:
 def _passes(job: Job, filters: Sequence[Mapping[str, Any]]) -> bool:
     for entry in filters:
         text = str(job.status) if entry["name"] == "JOB_STATUS" else job.spec.name
-        if not any(matches(value, text) for value in entry.get("values", ())):
+        if not any(name_matches(value, text) for value in entry.get("values", ())):
             return False
     return True
 

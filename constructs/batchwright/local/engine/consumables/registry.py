@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from batchwright.local.engine.api.names import Names, check_name
+from batchwright.local.engine.api.names import Names, check_name, name_matches
 from batchwright.local.engine.api.paging import page
 from batchwright.local.engine.api.records import RecordStore
 from batchwright.local.engine.errors import BatchError
@@ -105,6 +105,7 @@ class ConsumableResources:
         resource = self.store.get(request["consumableResource"])
         if not self._repeated(request):
             total = _changed(resource.total, request)
+            self._remember(request)
             resource.record = {**resource.record, "totalQuantity": total}
             self._changed()
         return {
@@ -132,7 +133,7 @@ class ConsumableResources:
         wanted = (
             (position, resource)
             for position, resource in self.store.numbered()
-            if not patterns or any(matches(pattern, resource.name) for pattern in patterns)
+            if not patterns or any(name_matches(pattern, resource.name) for pattern in patterns)
         )
         found, rest = page(wanted, request)
         return {"consumableResources": [_summary(resource) for resource in found], **rest}
@@ -147,7 +148,7 @@ class ConsumableResources:
         return tuple(found.values())
 
     def _repeated(self, request: Mapping[str, Any]) -> bool:
-        """Say whether the same request came with the same token before; remember it if not."""
+        """Say whether the same request was carried out with the same token before."""
         token = request.get("clientToken")
         if token is None:
             return False
@@ -155,14 +156,11 @@ class ConsumableResources:
             raise BatchError(f"clientToken must have 1 to {_MAX_TOKEN} characters, but has {len(token)}.")
         now = self._clock.now()
         self._tokens = {t: kept for t, kept in self._tokens.items() if now - kept[0] < _TOKEN_SECONDS}
-        known = self._tokens.setdefault(token, (now, request))
-        return known[1] is not request and known[1] == request
+        return token in self._tokens and self._tokens[token][1] == request
 
-
-def matches(pattern: str, name: str) -> bool:
-    """Match a name without regard to case; a star at the end stands for anything."""
-    low = pattern.lower()
-    return name.lower().startswith(low[:-1]) if low.endswith("*") else name.lower() == low
+    def _remember(self, request: Mapping[str, Any]) -> None:
+        if "clientToken" in request:
+            self._tokens.setdefault(request["clientToken"], (self._clock.now(), request))
 
 
 def _changed(total: int, request: Mapping[str, Any]) -> int:

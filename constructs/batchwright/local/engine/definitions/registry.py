@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.api.names import Names, check_name
 from batchwright.local.engine.api.paging import page
+from batchwright.local.engine.definitions.defaults import with_defaults
 from batchwright.local.engine.definitions.rules import check_definition, platform_of
 from batchwright.local.engine.errors import BatchError
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from batchwright.local.engine.tasks.container import Platform
 
 _MAX_DESCRIBED: Final = 100
+_REVISION: Final = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,8 +72,7 @@ class JobDefinitions:
         record = {
             "parameters": {},
             "tags": {},
-            **request,
-            **({} if platform == "EKS" else {"platformCapabilities": [platform]}),
+            **with_defaults(request, platform),
             "jobDefinitionArn": arn,
             "revision": revision,
             "status": "ACTIVE",
@@ -112,13 +114,11 @@ class JobDefinitions:
 
     def find(self, ident: str) -> JobDefinition | None:
         """Return the revision that a name, `name:revision` or ARN stands for: without a revision the newest active."""
-        name, _, revision = ident.split("job-definition/")[-1].partition(":")
-        if ident.startswith("arn:") and not ident.startswith(self._names.arn("job-definition", name)):
-            return None
+        name, _, revision = ident.removeprefix(self._names.arn("job-definition", "")).partition(":")
         revisions = self._revisions.get(name, [])
         if not revision:
             return next((d for d in reversed(revisions) if d.active), None)
-        index = int(revision) - 1 if revision.isdecimal() else -1
+        index = int(revision) - 1 if _REVISION.fullmatch(revision) else -1
         return revisions[index] if 0 <= index < len(revisions) else None
 
     def usable(self, ident: str) -> JobDefinition:

@@ -83,9 +83,9 @@ def check_priority(field: str, priority: int | None) -> None:
 
 def _check_shape(properties: Mapping[str, Any], platform: Platform) -> None:
     if properties.get("containerProperties"):
-        check_container_properties(properties["containerProperties"], fargate=platform == "FARGATE")
+        check_container_properties(properties["containerProperties"], platform=platform)
     elif properties.get("ecsProperties"):
-        check_ecs_properties(properties["ecsProperties"], fargate=platform == "FARGATE")
+        check_ecs_properties(properties["ecsProperties"], platform=platform)
     else:
         check_pod(properties["eksProperties"])
 

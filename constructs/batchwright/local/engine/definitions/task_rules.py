@@ -8,13 +8,14 @@ from batchwright.local.engine.api.rules import (
     check_environment,
     check_mounts,
     needs_members,
-    positive_number,
     refuse,
     unique_names,
 )
 from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.tasks.amounts import check_fargate_size, check_new_members, checked_amounts
 from batchwright.local.engine.tasks.ecs_tasks import container_name
-from batchwright.model.fargate import fargate_size_problems, fargate_total_problems
+from batchwright.local.engine.tasks.parts import resources
+from batchwright.model.fargate import fargate_total_problems
 from batchwright.model.linux_parameters import max_swap_problems, swappiness_problems, tmpfs_size_problems
 from batchwright.model.multi_container import (
     container_timeout_problems,
@@ -36,23 +37,36 @@ from batchwright.model.storage import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batchwright.local.engine.tasks.amounts import Amounts
+    from batchwright.local.engine.tasks.container import Platform
+
 _CONDITIONS: Final = ("START", "COMPLETE", "SUCCESS")
 _FARGATE_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
+# Members that one platform alone takes.
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EcsTaskProperties.html, API_ContainerProperties.html
+_PLATFORMS: Final[Mapping[str, Platform]] = {
+    "networkConfiguration": "FARGATE",
+    "fargatePlatformConfiguration": "FARGATE",
+    "platformVersion": "FARGATE",
+    "networkMode": "MANAGED_INSTANCES",
+}
 _MODES: Final = {"ipcMode": ("host", "task", "none"), "pidMode": ("host", "task")}
 
 
-def check_container_properties(container: Mapping[str, Any], *, fargate: bool) -> None:
+def check_container_properties(container: Mapping[str, Any], *, platform: Platform) -> None:
     """Raise BatchError for `containerProperties` that AWS would refuse."""
     _check_volumes(container, container.get("jobRoleArn"))
-    _check_container(container, container, fargate=fargate)
-    if fargate:
+    _check_others(container, platform)
+    check_new_members(container, platform=platform)
+    amounts = _check_container(container, container, platform=platform, alone=True)
+    if platform == "FARGATE":
         _check_fargate_task(container)
-        vcpus, memory = _size(container)
-        refuse("resourceRequirements", fargate_size_problems(vcpus=vcpus, memory_mib=memory))
+        check_fargate_size(amounts)
 
 
-def check_ecs_properties(properties: Mapping[str, Any], *, fargate: bool) -> None:
+def check_ecs_properties(properties: Mapping[str, Any], *, platform: Platform) -> None:
     """Raise BatchError for `ecsProperties` that AWS would refuse."""
+    fargate = platform == "FARGATE"
     tasks = properties.get("taskProperties") or []
     if not tasks:
         raise BatchError("ecsProperties: taskProperties must have an entry.")
@@ -66,13 +80,12 @@ def check_ecs_properties(properties: Mapping[str, Any], *, fargate: bool) -> Non
         if task.get(member, words[0]) not in words:
             raise BatchError(f"ecsProperties: {member} is {task[member]!r}, but must be one of {', '.join(words)}.")
     _check_volumes(task, task.get("taskRoleArn"))
-    for container in containers:
-        _check_container(container, task, fargate=fargate)
+    _check_others(task, platform)
+    sizes = [_check_container(container, task, platform=platform, alone=False) for container in containers]
     _check_together(containers, fargate=fargate)
     if fargate:
         _check_fargate_task(task)
-        sizes = [_size(container) for container in containers]
-        vcpus, memory = (sum(amounts) for amounts in zip(*sizes, strict=True))
+        vcpus, memory = sum(size.vcpus for size in sizes), sum(size.memory_mib for size in sizes)
         refuse("ecsProperties", fargate_total_problems(vcpus=vcpus, memory_mib=memory))
 
 
@@ -99,24 +112,20 @@ def _check_together(containers: list[Mapping[str, Any]], *, fargate: bool) -> No
     refuse("ecsProperties", dependency_cycle_problems(targets))
 
 
-def _check_container(container: Mapping[str, Any], task: Mapping[str, Any], *, fargate: bool) -> None:
+def _check_container(
+    container: Mapping[str, Any], task: Mapping[str, Any], *, platform: Platform, alone: bool
+) -> Amounts:
     if not container.get("image"):
         raise BatchError("Container properties must contain image.")
-    given = {str(r["type"]).upper() for r in container.get("resourceRequirements", ())}
-    missing = [
-        name for name, old in (("VCPU", "vcpus"), ("MEMORY", "memory")) if name not in given and old not in container
-    ]
-    if missing:
-        raise BatchError(f"Container properties must contain resourceRequirements of type {' and '.join(missing)}.")
-    for requirement in container.get("resourceRequirements", ()):
-        positive_number(str(requirement["type"]).upper(), str(requirement["value"]))
+    amounts = checked_amounts(resources(container), platform=platform, alone=alone)
     check_environment(container.get("environment", []))
     names = [volume.get("name", "") for volume in task.get("volumes", ())]
     points = container.get("mountPoints", ())
     check_mounts(points, names, members=("sourceVolume", "containerPath"), where="mountPoints")
     _check_linux(container.get("linuxParameters", {}))
-    if fargate:
+    if platform == "FARGATE":
         _check_fargate_container(container)
+    return amounts
 
 
 def _check_linux(linux: Mapping[str, Any]) -> None:
@@ -149,6 +158,12 @@ def _check_volumes(task: Mapping[str, Any], role: str | None) -> None:
             refuse(where, efs_port_problems(efs["transitEncryptionPort"]))
 
 
+def _check_others(properties: Mapping[str, Any], platform: Platform) -> None:
+    for member, only in _PLATFORMS.items():
+        if member in properties and platform != only:
+            raise BatchError(f"{member} is not applicable to jobs that run on {platform} resources, only on {only}.")
+
+
 def _check_fargate_task(task: Mapping[str, Any]) -> None:
     if not task.get("executionRoleArn"):
         raise BatchError("executionRoleArn must be provided for a job definition with the platform FARGATE.")
@@ -163,8 +178,8 @@ def _check_fargate_task(task: Mapping[str, Any]) -> None:
 def _check_fargate_container(container: Mapping[str, Any]) -> None:
     if container.get("privileged"):
         raise BatchError("privileged is not applicable to jobs that run on Fargate resources.")
-    if any(str(r["type"]).upper() == "GPU" for r in container.get("resourceRequirements", ())):
-        raise BatchError("resourceRequirements: GPU is not supported for jobs that run on Fargate resources.")
+    if container.get("ulimits"):
+        raise BatchError("ulimits is not applicable to jobs that run on Fargate resources.")
     for member in ("devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"):
         if container.get("linuxParameters", {}).get(member) is not None:
             raise BatchError(f"linuxParameters.{member} is not applicable to jobs that run on Fargate resources.")
@@ -172,11 +187,3 @@ def _check_fargate_container(container: Mapping[str, Any]) -> None:
     if driver not in _FARGATE_DRIVERS:
         allowed = ", ".join(_FARGATE_DRIVERS)
         raise BatchError(f"logConfiguration.logDriver {driver!r} is not one that Fargate has: {allowed}.")
-
-
-def _size(container: Mapping[str, Any]) -> tuple[float, float]:
-    amounts = {str(r["type"]).upper(): float(r["value"]) for r in container.get("resourceRequirements", ())}
-    return (
-        amounts.get("VCPU", float(container.get("vcpus", 0))),
-        amounts.get("MEMORY", float(container.get("memory", 0))),
-    )

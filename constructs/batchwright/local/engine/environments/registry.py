@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from batchwright.local.engine.api.names import Names, check_name
 from batchwright.local.engine.api.paging import page
 from batchwright.local.engine.api.records import RecordStore
-from batchwright.local.engine.environments.rules import MANAGED_INSTANCES, check_environment_request, check_provider
+from batchwright.local.engine.environments.kinds import buys_spot, platform_of
+from batchwright.local.engine.environments.room import vcpus_taken
+from batchwright.local.engine.environments.rules import (
+    check_environment_request,
+    check_resources,
+    merged,
+    updated_resources,
+)
 from batchwright.local.engine.errors import BatchError
 from batchwright.model.capacity import Capacity, Platform
 from batchwright.model.fit import gpu_fit_problems, memory_fit_problems, together_fit_problems, vcpu_fit_problems
@@ -18,16 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.engine.cloud.model import CloudModel
-    from batchwright.local.engine.jobs.job import JobSpec, Size, Sizes
-    from batchwright.local.engine.tasks.container import Platform as JobPlatform
+    from batchwright.local.engine.jobs.job import Job, JobSpec, Size, Sizes
 
 _DEFAULT_MAX_MILLI: Final = 256_000
 """256 vCPUs for an unmanaged environment that does not say how many it has."""
 _INVALID: Final = "CLIENT_ERROR - the cloud model has this environment as INVALID"
-# Structures of which an update may name a part.
-_PARTS: Final = frozenset(
-    {"accessEntry", "infrastructureOptimization", "instanceLaunchTemplate", "managedInstancesProvider"}
-)
+_MINUTE: Final = 60.0
 
 
 class ComputeEnvironment:
@@ -36,20 +39,25 @@ class ComputeEnvironment:
     Attributes:
         name: Its name.
         arn: Its ARN.
-        used: What placed jobs hold.
+        used: What placed jobs take.
         queues: ARNs of the queues that have it.
         enabled: True when its state is ENABLED.
         usable: True when jobs may be placed here: it is also VALID.
         capacity: `maxvCpus` (`unmanagedvCpus` of an unmanaged one) in thousandths of a vCPU.
-        least: `minvCpus` in thousandths of a vCPU.
+        least: `minvCpus` likewise.
         kind: Type of its compute resources, such as SPOT; empty for an unmanaged one.
+        spot: True when AWS may take its hosts back.
+        scale_down_delay: Seconds for which a host that ran a job is kept after it.
         instance_types: What its hosts may be; None when that is open, as with `optimal`.
         without_capacity: True when the cloud has no instance for it now.
     """
 
     __slots__ = (
         "_fit",
+        "_last",
+        "_placed",
         "_record",
+        "_taken",
         "arn",
         "capacity",
         "enabled",
@@ -59,6 +67,8 @@ class ComputeEnvironment:
         "name",
         "platform",
         "queues",
+        "scale_down_delay",
+        "spot",
         "usable",
         "used",
         "without_capacity",
@@ -68,6 +78,8 @@ class ComputeEnvironment:
         self.name = name
         self.arn = arn
         self.used = 0
+        # What each job took is what it gives back, whatever an update makes of the environment meanwhile.
+        self._placed: dict[Job, int] = {}
         self.queues: set[str] = set()
         self.without_capacity = without_capacity
         self.record = record
@@ -84,18 +96,17 @@ class ComputeEnvironment:
         vcpus = resources.get("maxvCpus", record.get("unmanagedvCpus"))
         self._record = record
         self._fit: dict[Sizes, bool] = {}
+        self._taken: dict[Size, int] = {}
+        self._last: tuple[Sizes, int] = (), 0
         self.enabled = record["state"] == "ENABLED"
         self.usable = self.enabled and record["status"] == "VALID"
         self.kind = str(resources.get("type", ""))
-        self.platform = _platform(record, self.kind)
+        self.spot = buys_spot(resources)
+        self.scale_down_delay = _MINUTE * resources.get("scalingPolicy", {}).get("minScaleDownDelayMinutes", 0)
+        self.platform = platform_of(record, self.kind)
         self.capacity = _DEFAULT_MAX_MILLI if vcpus is None else int(vcpus) * 1000
         self.least = int(resources.get("minvCpus", 0)) * 1000
         self.instance_types = expand(resources.get("instanceTypes", ())) or None
-
-    @property
-    def spot(self) -> bool:
-        """True when AWS may take its hosts back."""
-        return self.kind in ("SPOT", "FARGATE_SPOT")
 
     def runs(self, spec: JobSpec) -> bool:
         """Say whether the environment is of a kind for the job: multi-node ones need On-Demand EC2 instances.
@@ -118,7 +129,32 @@ class ComputeEnvironment:
 
     def fits(self, spec: JobSpec) -> bool:
         """Say whether a job can be placed now."""
-        return self.used + spec.milli_vcpus <= self.capacity and self.serves(spec)
+        # AWS exceeds `maxvCpus` by up to one instance, so a job that needs a larger part of one runs there alone.
+        # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
+        return (not self.used or self.used + self._takes_all(spec) <= self.capacity) and self.serves(spec)
+
+    def takes(self, size: Size) -> int:
+        """Return the thousandths of a vCPU of a host that go to a job, or to a node: `room.vcpus_taken` says more."""
+        taken = self._taken.get(size)
+        if taken is None:
+            taken = self._taken[size] = vcpus_taken(size, self.instance_types or ())
+        return taken
+
+    def put(self, job: Job) -> None:
+        """Take capacity for a job."""
+        taken = self._placed[job] = self._takes_all(job.spec)
+        self.used += taken
+
+    def remove(self, job: Job) -> None:
+        """Give back what a job took."""
+        self.used -= self._placed.pop(job)
+
+    def _takes_all(self, spec: JobSpec) -> int:
+        sizes, taken = self._last
+        if sizes is not spec.sizes:  # Most jobs are children of one array.
+            taken = sum([self.takes(size) for size in spec.sizes])
+            self._last = spec.sizes, taken
+        return taken
 
     def _has(self, size: Size) -> bool:
         if self.instance_types is None:
@@ -134,19 +170,10 @@ class ComputeEnvironment:
         )
 
 
-def _platform(record: Mapping[str, Any], kind: str) -> JobPlatform:
-    if "eksConfiguration" in record:
-        return "EKS"
-    if kind.startswith("FARGATE"):
-        return "FARGATE"
-    return "MANAGED_INSTANCES" if kind == MANAGED_INSTANCES else "EC2"
-
-
 class ComputeEnvironments:
     """The operations on compute environments.
 
-    An environment is VALID at once, and its `maxvCpus` is the capacity that jobs share. Hosts are simulated only with a
-    cloud model.
+    An environment is VALID at once. Hosts are simulated only with a cloud model.
 
     Args:
         names: Forms the ARNs.
@@ -166,7 +193,7 @@ class ComputeEnvironments:
         name = check_name("computeEnvironmentName", request["computeEnvironmentName"])
         kind = str(request["type"]).upper()
         check_environment_request(request, kind)
-        resources = _checked(request.get("computeResources", {}))
+        resources = check_resources(request.get("computeResources", {}))
         eks = "eksConfiguration" in request
         arn = self._names.arn("compute-environment", name)
         record = {
@@ -197,11 +224,11 @@ class ComputeEnvironments:
             changes["state"] = str(changes["state"]).upper()
         if "computeResources" in changes:
             update = {k: v for k, v in changes["computeResources"].items() if k != "updateToLatestImageVersion"}
-            changes["computeResources"] = _checked(_merged(environment.record.get("computeResources", {}), update))
+            changes["computeResources"] = updated_resources(environment.record.get("computeResources", {}), update)
         if "eksConfiguration" in changes:
             if "eksConfiguration" not in environment.record:
                 raise BatchError(f"eksConfiguration: ComputeEnvironment {environment.name} is not on Amazon EKS.")
-            changes["eksConfiguration"] = _merged(environment.record["eksConfiguration"], changes["eksConfiguration"])
+            changes["eksConfiguration"] = merged(environment.record["eksConfiguration"], changes["eksConfiguration"])
         environment.record = {**environment.record, **changes}
         self._changed()
         return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
@@ -224,27 +251,3 @@ class ComputeEnvironments:
     def _service_role(self) -> str:
         path = "aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
         return f"arn:{self._names.partition}:iam::{self._names.account}:role/{path}"
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay an update over what is there; what it leaves out stays, also within the provider of managed instances."""
-    inner = {
-        name: _merged(old[name], value)
-        for name, value in new.items()
-        if name in _PARTS and isinstance(old.get(name), dict)
-    }
-    return {**old, **new, **inner}
-
-
-def _checked(resources: Mapping[str, Any]) -> dict[str, Any]:
-    if not resources:
-        return {}
-    check_provider(resources)
-    kind = str(resources["type"]).upper()
-    most, least = resources["maxvCpus"], resources.get("minvCpus", 0)
-    if most < 1:
-        raise BatchError(f"computeResources.maxvCpus must be at least 1, but is {most}.")
-    if least > most:
-        raise BatchError(f"computeResources.minvCpus ({least}) must not be above maxvCpus ({most}).")
-    scaling = {} if kind not in ("EC2", "SPOT") else {"minvCpus": least, "desiredvCpus": least}
-    return {**scaling, **resources, "type": kind}

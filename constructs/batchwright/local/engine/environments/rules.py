@@ -1,4 +1,4 @@
-"""What CreateComputeEnvironment refuses."""
+"""What CreateComputeEnvironment and UpdateComputeEnvironment refuse, and what they make of their resources."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 MANAGED_INSTANCES: Final = KIND
 _ON_EKS: Final = ("EC2", "SPOT")
+_SCALED: Final = ("EC2", "SPOT")
+# Structures of which an update may name a part.
+_PARTS: Final = frozenset(
+    {"accessEntry", "infrastructureOptimization", "instanceLaunchTemplate", "managedInstancesProvider"}
+)
+# Source: https://docs.aws.amazon.com/batch/latest/userguide/error-desired-vcpus-update.html
+_NO_SCALING_DOWN: Final = (
+    "Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment "
+    "will cause it to scale-down to minvCpus."
+)
 
 
 def check_environment_request(request: Mapping[str, Any], kind: str) -> None:
@@ -47,3 +57,49 @@ def check_provider(resources: Mapping[str, Any]) -> None:
         tags="capacityTags" in resources,
     )
     refuse("computeResources", problems)
+
+
+def check_resources(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return compute resources as they are described, or raise BatchError for sizes that contradict each other."""
+    if not resources:
+        return {}
+    check_provider(resources)
+    kind = str(resources["type"]).upper()
+    most, least = resources["maxvCpus"], resources.get("minvCpus", 0)
+    if most < 1:
+        raise BatchError(f"computeResources.maxvCpus must be at least 1, but is {most}.")
+    if least < 0:
+        raise BatchError(f"computeResources.minvCpus must be at least 0, but is {least}.")
+    if least > most:
+        raise BatchError(f"computeResources.minvCpus ({least}) must not be above maxvCpus ({most}).")
+    desired = resources.get("desiredvCpus", least)
+    if not least <= desired <= most:
+        raise BatchError(
+            f"computeResources.desiredvCpus ({desired}) must be between minvCpus ({least}) and maxvCpus ({most})."
+        )
+    scaling = {"minvCpus": least, "desiredvCpus": least} if kind in _SCALED else {}
+    return {**scaling, **resources, "type": kind}
+
+
+def updated_resources(old: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay an update over compute resources, or raise BatchError as `check_resources` does.
+
+    Batch itself keeps the desired vCPUs between the limits; who sets them can only raise them.
+    """
+    new = merged(old, update)
+    if "desiredvCpus" in update:
+        if update["desiredvCpus"] < old.get("desiredvCpus", 0):
+            raise BatchError(_NO_SCALING_DOWN)
+    elif "desiredvCpus" in new:
+        new["desiredvCpus"] = max(new.get("minvCpus", 0), min(new["maxvCpus"], new["desiredvCpus"]))
+    return check_resources(new)
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay an update over what is there; what it leaves out stays, also within the provider of managed instances."""
+    inner = {
+        name: merged(old[name], value)
+        for name, value in new.items()
+        if name in _PARTS and isinstance(old.get(name), dict)
+    }
+    return {**old, **new, **inner}

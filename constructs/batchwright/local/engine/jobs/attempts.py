@@ -6,9 +6,10 @@ import logging
 import random
 import threading
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from batchwright.local.engine.jobs.attempt_parts import judged, keep_record, make_attempt
+from batchwright.local.engine.jobs.attempt_parts import judged, kept, make_attempt
 from batchwright.local.engine.jobs.states import JobStatus
 from batchwright.local.engine.runner import Attempt, Exit, Runner, Started
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from batchwright.local.engine.queues.scheduler import Scheduler
 
 _log = logging.getLogger(__name__)
+_UNKNOWN_YET: Final = MappingProxyType({"log_stream_name": None, "exit_code": None, "reason": None})
 TIMED_OUT: Final = "Job attempt duration exceeded timeout"
 START_FAILED: Final = "Task failed to start"
 MAIN_NODE_ENDED: Final = "Main node of the multi-node parallel job exited"
@@ -77,7 +79,7 @@ class Attempts:
         job.main_exit = None
         self._networks.add(job.network)
         main = job.nodes[nodes.main_index]
-        self._transitions.move(job, JobStatus.STARTING, log_stream_name=None, exit_code=None, reason=None)
+        self._transitions.move(job, JobStatus.STARTING, _UNKNOWN_YET)
         return main, self._begin(main, None)
 
     def start(self, job: Job, attempt: Attempt) -> None:
@@ -117,6 +119,11 @@ class Attempts:
             if job.handle is not None:
                 self._clock.call_later(0.0, partial(job.handle.stop, reason, 0.0))
 
+    def lost(self, job: Job, reason: str) -> None:
+        """Judge an attempt that no runner has any more, as failed for that reason. Needs the lock."""
+        self.lose(job, reason)
+        self._on_exit(job, job.task_id or "", Exit(exit_code=None, status_reason=reason))
+
     def close(self, jobs: list[Job], reason: str, *, patience: float) -> None:
         """Stop these attempts and wait for their ends, at most `patience` seconds over the grace time.
 
@@ -143,9 +150,9 @@ class Attempts:
         job.task_id = f"{self._ids.getrandbits(128):032x}"
         job.stopping, job.lost, job.handle, job.attempt_started_at = None, None, None, None
         attempt = make_attempt(job, names=self._names, main_address=main_address)
-        changes = {"log_stream_name": None, "exit_code": None, "reason": None, "containers": ()}
-        self._transitions.move(job, JobStatus.STARTING, task_arn=attempt.task_arn, **changes)
-        if job.is_main_node and job.whole is not None:
+        changes = {**_UNKNOWN_YET, "containers": (), "task_arn": attempt.task_arn}
+        self._transitions.move(job, JobStatus.STARTING, changes)
+        if job.whole is not None and job.is_main_node:
             job.whole.state = job.whole.state.changed(task_arn=attempt.task_arn)
         return attempt
 
@@ -154,7 +161,7 @@ class Attempts:
 
     def _on_started(self, job: Job, task_id: str, started: Started) -> None:
         with self._lock:
-            if job.task_id != task_id or job.status is not JobStatus.STARTING:
+            if job.task_id != task_id or job.state.status is not JobStatus.STARTING:
                 return
             self._running(job, started.log_stream_name)
             whole = job.whole or job
@@ -174,12 +181,12 @@ class Attempts:
 
     def _on_exit(self, job: Job, task_id: str, exited: Exit) -> None:
         with self._lock:
-            if job.task_id != task_id or not job.status.placed:
+            if job.task_id != task_id or not job.state.status.placed:
                 return
             job.handle = job.task_id = None
             if job.lost is not None and not job.stopping:
                 exited = Exit(exit_code=None, status_reason=job.lost)
-            elif exited.exit_code is not None and job.status is JobStatus.STARTING:
+            elif exited.exit_code is not None and job.state.status is JobStatus.STARTING:
                 self._running(job, None)
             exited = judged(job.task, exited)
             if job.whole is None:
@@ -191,8 +198,8 @@ class Attempts:
 
     def _running(self, job: Job, log_stream_name: str | None) -> None:
         job.attempt_started_at = now = self._transitions.now()
-        self._transitions.move(job, JobStatus.RUNNING, started_at=now, log_stream_name=log_stream_name)
-        if job.is_main_node and job.whole is not None:
+        self._transitions.move(job, JobStatus.RUNNING, {"started_at": now, "log_stream_name": log_stream_name})
+        if job.whole is not None and job.is_main_node:
             self._running(job.whole, log_stream_name)
 
     def _time_out(self, job: Job, number: int) -> None:
@@ -202,9 +209,9 @@ class Attempts:
 
     def _node_ended(self, node: Job, whole: Job, exited: Exit) -> None:
         reason = node.stopping or exited.status_reason or None
-        keep_record(node, exited, reason=reason, now=self._transitions.now())
-        ended_well = exited.exit_code == 0 and not node.stopping
-        self._transitions.end_node(node, JobStatus.SUCCEEDED if ended_well else JobStatus.FAILED, reason)
+        status = JobStatus.SUCCEEDED if exited.exit_code == 0 and not node.stopping else JobStatus.FAILED
+        now = self._transitions.now()
+        self._transitions.end_node(node, status, reason, kept(node, exited, reason=reason, now=now))
         if node.is_main_node:
             whole.main_exit = exited
             for other in whole.nodes:
@@ -232,14 +239,14 @@ class Attempts:
             job.timer = None
         again = not job.stopping and exited.exit_code != 0 and self._again(job, exited)
         reason = job.stopping or exited.status_reason or None
-        keep_record(job, exited, reason=reason, now=self._transitions.now())
+        changes = kept(job, exited, reason=reason, now=self._transitions.now())
         if again:
             self._scheduler.free(job)
-            self._transitions.make_runnable(job)
+            self._transitions.make_runnable(job, changes)
         elif exited.exit_code == 0 and not job.stopping:
-            self._transitions.finish(job, JobStatus.SUCCEEDED, reason)
+            self._transitions.finish(job, JobStatus.SUCCEEDED, reason, changes)
         else:
-            self._transitions.finish(job, JobStatus.FAILED, reason)
+            self._transitions.finish(job, JobStatus.FAILED, reason, changes)
 
     def _again(self, job: Job, exited: Exit) -> bool:
         return not self._closed and job.spec.retry.again(

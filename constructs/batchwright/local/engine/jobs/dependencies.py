@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.errors import BatchError, not_executed
 from batchwright.local.engine.jobs.states import JobStatus
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Dependencies:
                 are for arrays only, N_TO_N needs an array of the same size, and an entry needs a job id or SEQUENTIAL.
         """
         if len(entries) > most:
-            raise BatchError(f"A job can have at most {most} dependencies, but dependsOn has {len(entries)}.")
+            # Source of the words: https://github.com/OpenNeuroOrg/openneuro/issues/100
+            raise not_executed(f"Job cannot have more than {most} dependencies")
         whole: dict[str, Job] = {}
         by_index: dict[str, Job] = {}
         sequential = False

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from batchwright.local.engine.errors import BatchError, not_executed
 from batchwright.local.engine.jobs.describing_tasks import pod_attempts, present, task_attempts, what_runs
 from batchwright.local.engine.jobs.states import JobState, JobStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from batchwright.local.engine.api.names import Names
     from batchwright.local.engine.jobs.job import Job
+    from batchwright.local.engine.jobs.table import JobTable
+
+_MAX_DESCRIBED: Final = 100
+# That of a job, with the mark and the index of a child or a node.
+_IDENT: Final = re.compile(r"[a-zA-Z_0-9-]{0,128}(?:[:#].*)?")
+
+
+def describe_jobs(request: Mapping[str, Any], *, jobs: JobTable) -> dict[str, Any]:
+    """DescribeJobs. Jobs that do not exist are left out."""
+    idents = request["jobs"]
+    if not idents:
+        raise BatchError("jobs must have at least one entry.")
+    if len(idents) > _MAX_DESCRIBED:
+        # Source of the words: https://github.com/pegasus-isi/pegasus/issues/2086
+        raise not_executed(f"Maximum number of jobs supported is  {_MAX_DESCRIBED} .")
+    for ident in idents:
+        if not _IDENT.fullmatch(ident.rpartition(":job/")[2]):
+            # Source of the words: https://github.com/boto/boto3/issues/1922
+            raise BatchError(f"Provided name {ident} is not supported pattern[a-zA-Z_0-9-]{{1,128}}")
+    found = (jobs.find(ident) for ident in dict.fromkeys(idents))
+    return {"jobs": [job_detail(job, current_state(job)) for job in found if job is not None]}
 
 
 def job_detail(job: Job, state: JobState) -> dict[str, Any]:

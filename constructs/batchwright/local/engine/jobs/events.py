@@ -41,6 +41,7 @@ class EventDispatcher:
         self._names = names
         self._waiting: queue.SimpleQueue[tuple[Job, JobState, float, Render] | None] = queue.SimpleQueue()
         self._asked = False
+        self._muted = False
         self._thread: threading.Thread | None = None
         if emit is not None and not clock.simulated:
             self._thread = threading.Thread(target=self._run, name="batchwright-events", daemon=True)
@@ -61,7 +62,13 @@ class EventDispatcher:
         if self._emit is not None:
             self._put(job, state, queue_blocked_event)
 
+    def mute(self) -> None:
+        """Queue nothing any more."""
+        self._muted = True
+
     def _put(self, job: Job, state: JobState, render: Render) -> None:
+        if self._muted:
+            return
         self._waiting.put((job, state, self._clock.now(), render))
         if self._thread is None and not self._asked:
             self._asked = True

@@ -211,8 +211,8 @@ class Job:
     @property
     def task(self) -> Task:
         """What runs: of a node its own task."""
-        nodes = self.spec.nodes
-        return self.spec.task if self.whole is None or nodes is None else nodes.tasks[self.index or 0]
+        spec = self.spec
+        return spec.task if self.whole is None or spec.nodes is None else spec.nodes.tasks[self.index or 0]
 
     @property
     def is_main_node(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchwright.local.engine.cloud.pools import Pools
 from batchwright.local.engine.jobs.attempts import Attempts
+from batchwright.local.engine.jobs.returning import Returning, end_lost
 from batchwright.local.engine.jobs.states import JobStatus
 from batchwright.local.engine.jobs.transitions import Transitions
 from batchwright.local.engine.queues.blocked import BlockedQueues
@@ -112,6 +113,16 @@ class Lifecycle:
         for one in (job, *job.children):
             self._new.append(one)
             self._transitions.submitted(one)
+        self.wake()
+
+    def put_back(self, jobs: Iterable[Job], environment_of: Callable[[Job], ComputeEnvironment | None]) -> None:
+        """Take jobs from an archive as they were. Needs the lock."""
+        returning = Returning(scheduler=self._scheduler, environment_of=environment_of, now=self._clock.now())
+        self._new.extend(returning.put_back(jobs))
+
+    def go_on(self, jobs: Iterable[Job]) -> None:
+        """Judge attempts that ended with the engine which an archive is of, and let the others run. Needs the lock."""
+        end_lost(jobs, attempts=self._attempts)
         self.wake()
 
     def wake(self) -> None:

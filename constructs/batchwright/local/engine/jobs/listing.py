@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Reversible, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from batchwright.local.engine.api.names import name_matches
 from batchwright.local.engine.api.paging import page
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.jobs.describing import job_summary
@@ -83,10 +84,7 @@ def _filter(request: Mapping[str, Any]) -> Test | None:
 
 
 def _by_name(value: str) -> Test:
-    low = value.lower()
-    if low.endswith("*"):
-        return lambda job: job.spec.name.lower().startswith(low[:-1])
-    return lambda job: job.spec.name.lower() == low
+    return lambda job: name_matches(value, job.spec.name)
 
 
 def _by_definition(value: str) -> Test:

@@ -1,11 +1,10 @@
-"""CancelJob and TerminateJob, for one job and for many, and DescribeJobs."""
+"""CancelJob and TerminateJob, for one job and for many."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.errors import BatchError
-from batchwright.local.engine.jobs.describing import current_state, job_detail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,18 +13,8 @@ if TYPE_CHECKING:
     from batchwright.local.engine.jobs.table import JobTable
     from batchwright.local.engine.queues.job_queue import JobQueue
 
-_MAX_DESCRIBED: Final = 100
 _MAX_STOPPED: Final = 50
 _MAX_REASON: Final = 1_024
-
-
-def describe_jobs(request: Mapping[str, Any], *, jobs: JobTable) -> dict[str, Any]:
-    """DescribeJobs. Jobs that do not exist are left out."""
-    idents = request["jobs"]
-    if not 1 <= len(idents) <= _MAX_DESCRIBED:
-        raise BatchError(f"jobs must have 1 to {_MAX_DESCRIBED} entries, but has {len(idents)}.")
-    found = (jobs.find(ident) for ident in dict.fromkeys(idents))
-    return {"jobs": [job_detail(job, current_state(job)) for job in found if job is not None]}
 
 
 class Stopping:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.api.names import Names, check_job_name
 from batchwright.local.engine.api.rules import check_needs, refuse
 from batchwright.local.engine.definitions.rules import check_priority, check_timeout
-from batchwright.local.engine.errors import BatchError
+from batchwright.local.engine.errors import BatchError, not_executed
+from batchwright.local.engine.jobs.brake import Brake
 from batchwright.local.engine.jobs.dependencies import Dependencies
 from batchwright.local.engine.jobs.job import Job, JobSpec
 from batchwright.local.engine.jobs.retries import RetryStrategy
+from batchwright.local.engine.tasks.overrides import MAX_OVERRIDES_LENGTH, OVERRIDES_TOO_LONG
 from batchwright.local.engine.tasks.programs import Programs
 from batchwright.model.fair_share import share_pattern_problems
+from batchwright.model.tags import propagated_tag_count_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from batchwright.local.engine.tasks.node_tasks import Nodes
 
 _MIN_ARRAY: Final = 2
-_MINUTE: Final = 60.0
 # Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html (schedulingPolicyArn)
 _MAX_SHARES: Final = 500
 
@@ -75,19 +76,15 @@ class Submission:
         self._consumables = consumables
         self._jobs = jobs
         self._admit = admit
-        self._submitted = submitted
+        self._brake = Brake(limits=limits, clock=clock, submitted=submitted)
         self._throttle = throttle
         self._programs = Programs()
         self._order = count()
-        self._recent: deque[tuple[float, int]] = deque()
-        self._recent_jobs = 0
 
     def submit(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """SubmitJob. Everything is checked before anything is made."""
         self._throttle.pass_or_refuse()
-        size = len(json.dumps(request))
-        if size > self._limits.max_payload_bytes:
-            raise BatchError(f"SubmitJob request is {size} bytes; the most is {self._limits.max_payload_bytes} bytes.")
+        _check_payload(len(json.dumps(request)), self._limits.max_payload_bytes)
         spec = self._spec(request)
         dependencies = Dependencies.parse(
             request.get("dependsOn", []),
@@ -95,8 +92,9 @@ class Submission:
             array_size=spec.array_size,
             most=self._limits.max_dependencies,
         )
-        self._brake(spec.array_size or spec.attempts_at_once)
+        self._brake.pass_or_refuse(spec.array_size or spec.attempts_at_once)
         job = self._make(spec, dict(request.get("tags", {})))
+        job.doomed = _never_starts(job)
         dependencies.attach(job)
         self._admit(job)
         return {"jobArn": job.arn, "jobName": spec.name, "jobId": job.id}
@@ -182,23 +180,6 @@ class Submission:
             )
         return size
 
-    def _brake(self, jobs: int) -> None:
-        if self._submitted() + jobs > self._limits.max_submitted:
-            raise BatchError(f"There can be at most {self._limits.max_submitted} jobs in SUBMITTED.")
-        most = self._limits.max_jobs_per_minute
-        if most is None:
-            return
-        now = self._clock.now()
-        while self._recent and self._recent[0][0] <= now - _MINUTE:
-            self._recent_jobs -= self._recent.popleft()[1]
-        if self._recent_jobs + jobs > most:
-            raise BatchError(
-                f"The local engine accepts {most} jobs a minute and has {self._recent_jobs} in the last. If no rule "
-                "submits jobs in a loop, raise EngineLimits.max_jobs_per_minute."
-            )
-        self._recent.append((now, jobs))
-        self._recent_jobs += jobs
-
     def _make(self, spec: JobSpec, tags: dict[str, str]) -> Job:
         now = int(self._clock.now() * 1000)
         ident = str(uuid.uuid4())
@@ -230,6 +211,22 @@ class Submission:
             index=index,
             whole=job,
         )
+
+
+def _check_payload(size: int, most: int) -> None:
+    # Source of the words: https://github.com/ASFHyP3/hyp3/issues/3041
+    if size > most:
+        raise not_executed(f"Job size must be less than {most // 1024} KiB, got {-(-size // 1024)} KiB")
+
+
+def _never_starts(job: Job) -> str | None:
+    """Return why a job that was accepted fails when its turn comes, without an attempt."""
+    spec = job.spec
+    tasks = (spec.task,) if spec.nodes is None else spec.nodes.tasks
+    if any(task.overrides_length > MAX_OVERRIDES_LENGTH for task in tasks):
+        return OVERRIDES_TOO_LONG
+    tags = {**spec.definition.record["tags"], **job.tags} if spec.propagate_tags else {}
+    return next((f"A task can have {problem.allowed}" for problem in propagated_tag_count_problems(len(tags))), None)
 
 
 def _needs_record(request: Mapping[str, Any], definition: JobDefinition) -> Mapping[str, Any] | None:

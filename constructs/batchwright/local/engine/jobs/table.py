@@ -68,6 +68,10 @@ class JobTable:
         """Return the jobs of a queue and no longer list them: a queue of the same name may follow."""
         return list(self._by_queue.pop(queue.arn, {}).values())
 
+    def whole(self) -> list[Job]:
+        """Return the jobs without the children of arrays and without nodes."""
+        return list(self._by_id.values())
+
     def __iter__(self) -> Iterator[Job]:
         for job in self._by_id.values():
             yield job

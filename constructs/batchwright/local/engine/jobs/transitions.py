@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.jobs.dependencies import DEPENDENCY_FAILED
@@ -11,7 +12,7 @@ from batchwright.local.engine.jobs.states import JobStatus, may_follow
 from batchwright.local.engine.jobs.transition import Transition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from batchwright.local.engine.clocks.clock import Clock
     from batchwright.local.engine.jobs.job import Job
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from batchwright.local.engine.queues.scheduler import Scheduler
 
 CHILD_FAILED: Final = "Array Child Job failed"
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Transitions:
@@ -43,7 +45,7 @@ class Transitions:
         finished: Callable[[Job], None],
         wake: Callable[[], None],
     ) -> None:
-        self._clock = clock
+        self._now = clock.now
         self._scheduler = scheduler
         self._publish = publish
         self._observe = observe
@@ -54,7 +56,7 @@ class Transitions:
 
     def now(self) -> int:
         """Return milliseconds since the epoch."""
-        return int(self._clock.now() * 1000)
+        return int(self._now() * 1000)
 
     def submitted(self, job: Job) -> None:
         """Note a new job, and its children; nodes follow their job."""
@@ -63,15 +65,15 @@ class Transitions:
             job.counts[JobStatus.SUBMITTED.position] = len(job.children)
             job.state = job.state.changed(summary=tuple(job.counts))
         elif job.spec.queue.shares is not None and job.whole is None:
-            job.spec.queue.shares.admit(job, self._clock.now())
+            job.spec.queue.shares.admit(job, self._now())
         if self._observe is not None:
-            self._observe(_told(job, None, self._clock.now()))
+            self._observe(_told(job, None, self._now()))
             for node in job.nodes:
-                self._observe(_told(node, None, self._clock.now()))
+                self._observe(_told(node, None, self._now()))
 
     def enter(self, job: Job) -> None:
         """Take a job out of SUBMITTED: to PENDING when it waits or is an array's parent, else to RUNNABLE."""
-        if job.status is not JobStatus.SUBMITTED:
+        if job.state.status is not JobStatus.SUBMITTED:
             return
         if not job.children and not job.doomed and not job.waiting:
             self.make_runnable(job)
@@ -80,51 +82,54 @@ class Transitions:
         if job.doomed and not job.children:
             self.finish(job, JobStatus.FAILED, job.doomed)
 
-    def make_runnable(self, job: Job) -> None:
-        """Put a job into its queue, for the first or another attempt."""
-        self.move(job, JobStatus.RUNNABLE, status_reason=None)
+    def make_runnable(self, job: Job, changes: Mapping[str, Any] = _NOTHING) -> None:
+        """Put a job into its queue, for the first or another attempt; with whatever else changes."""
+        self.move(job, JobStatus.RUNNABLE, {"status_reason": None, **changes})
         job.runnable_at = self.now()
         self._scheduler.enqueue(job)
         self._wake()
 
-    def move(self, job: Job, status: JobStatus, **changes: Any) -> None:  # noqa: ANN401 - members of JobState
-        """Change the status, with whatever else changes, and tell of it. Nodes that wait go with their job."""
-        before = job.state.status
+    def move(self, job: Job, status: JobStatus, changes: Mapping[str, Any] = _NOTHING) -> None:
+        """Change the status, with whatever else of the state changes, and tell of it.
+
+        Nodes that wait go with their job.
+        """
+        state = job.state
+        before = state.status
         if not may_follow(before, status, node=job.whole is not None):
             raise RuntimeError(f"job {job.id} must not go from {before} to {status}")
         if job.counts is not None:
-            changes["summary"] = tuple(job.counts)
-        if job.state is NEW and status is JobStatus.RUNNABLE:
-            job.state = WAITING
-        else:
-            changes["status"] = status
-            job.state = job.state.with_values(changes)
-        counts = None if job.parent is None else job.parent.counts
-        if counts is not None:
+            changes = {**changes, "summary": tuple(job.counts)}
+        first = state is NEW and status is JobStatus.RUNNABLE
+        job.state = WAITING if first else state.moved(status, changes)
+        parent = job.parent
+        if parent is not None and (counts := parent.counts) is not None:
             counts[before.position] -= 1
             counts[status.position] += 1
         if self._publish is not None:
             self._publish(job, job.state)
         if self._observe is not None:
-            self._observe(_told(job, before, self._clock.now()))
+            self._observe(_told(job, before, self._now()))
         if job.nodes and (status is JobStatus.PENDING or status is JobStatus.RUNNABLE):
             for node in job.nodes:
                 # A node whose turn never came in the attempt before is RUNNABLE still.
                 if node.status is not status:
-                    self.move(node, status, status_reason=None, stopped_at=None)
+                    self.move(node, status, {"status_reason": None, "stopped_at": None})
 
-    def finish(self, job: Job, status: JobStatus, reason: str | None) -> None:
+    def finish(self, job: Job, status: JobStatus, reason: str | None, changes: Mapping[str, Any] = _NOTHING) -> None:
         """End a job, give back what it holds, and carry the news to its dependents and its parent.
 
-        Nodes that have not ended end with their job, before it.
+        Nodes that have not ended end with their job, before it, but in the attempt that ended with it.
         """
-        for node in job.nodes:
-            if not node.status.terminal:
-                self.end_node(node, JobStatus.FAILED, reason)
-        self.move(job, status, status_reason=reason, stopped_at=self.now())
+        if job.nodes:
+            job.state = job.state.changed(**changes)
+            for node in job.nodes:
+                if not node.status.terminal:
+                    self.end_node(node, JobStatus.FAILED, reason)
+        self.move(job, status, {"status_reason": reason, "stopped_at": self.now(), **changes})
         self._scheduler.release(job)
         if job.spec.queue.shares is not None and not job.children and job.whole is None:
-            job.spec.queue.shares.ended(job, self._clock.now())
+            job.spec.queue.shares.ended(job, self._now())
         self._wake()
         self._ended.append(job)
         # A loop and not recursion: one failure may end a chain of ten thousand jobs.
@@ -137,9 +142,9 @@ class Transitions:
         finally:
             self._settling = False
 
-    def end_node(self, node: Job, status: JobStatus, reason: str | None) -> None:
+    def end_node(self, node: Job, status: JobStatus, reason: str | None, changes: Mapping[str, Any] = _NOTHING) -> None:
         """End a node. Its job may be tried again, and the node with it."""
-        self.move(node, status, status_reason=reason, stopped_at=self.now())
+        self.move(node, status, {"status_reason": reason, "stopped_at": self.now(), **changes})
         self._finished(node)
 
     def _settle(self, job: Job) -> None:
@@ -181,19 +186,27 @@ class Transitions:
 
 
 def _told(job: Job, before: JobStatus | None, at: float) -> Transition:
-    spec, state, whole = job.spec, job.state, job.whole or job
-    status, ended, environment = state.status, len(whole.state.attempts), whole.environment
-    return Transition(
-        job.id,
-        spec.name,
-        spec.queue.name,
-        None if environment is None else environment.name,
-        before,
-        status,
-        at,
-        ended if ended and status.terminal else ended + 1,
-        (spec.milli_vcpus if job.whole is None else job.task.milli_vcpus) / 1000,
-        state.status_reason,
-        bool(job.children),
-        spec.share_identifier,
+    spec, state, whole = job.spec, job.state, job.whole
+    if whole is None:
+        ended, environment, milli_vcpus = len(state.attempts), job.environment, spec.milli_vcpus
+    else:
+        ended, environment, milli_vcpus = len(whole.state.attempts), whole.environment, job.task.milli_vcpus
+    status = state.status
+    # Without the function that a named tuple has in between: five are made for each job.
+    return tuple.__new__(
+        Transition,
+        (
+            job.id,
+            spec.name,
+            spec.queue.name,
+            None if environment is None else environment.name,
+            before,
+            status,
+            at,
+            ended if ended and status.terminal else ended + 1,
+            milli_vcpus / 1000,
+            state.status_reason,
+            bool(job.children),
+            spec.share_identifier,
+        ),
     )

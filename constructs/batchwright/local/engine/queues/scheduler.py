@@ -43,15 +43,27 @@ class Scheduler:
         queue.line.push(job)
         self._queues[id(queue)] = queue
 
+    def put_back(self, job: Job, environment: ComputeEnvironment | None) -> None:
+        """Add a RUNNABLE job that an archive had, or one that had a place, before any that waits."""
+        line = job.spec.queue.line
+        advanced_at = line.advanced_at
+        self.enqueue(job)
+        if environment is not None:
+            line.take(job, self._now())
+            line.advanced_at = advanced_at
+            self._take(job, environment)
+
     def place(self) -> list[Job]:
         """Take capacity for every job that can start now and return these jobs, in order."""
         placed: list[Job] = []
         now = self._now()
         for queues in self._by_priority():
-            while queues:
-                queue = queues[0] if len(queues) == 1 else min(queues, key=lambda each: _age(each, now))
+            while len(queues) > 1:
+                queue = min(queues, key=lambda each: _age(each, now))
                 if not self._place_head(queue, now, placed):
                     queues.remove(queue)
+            while queues and self._place_head(queues[0], now, placed):
+                pass
         return placed
 
     def blocked(self) -> Iterator[tuple[JobQueue, Job]]:
@@ -68,7 +80,7 @@ class Scheduler:
         """Give back the capacity that a job took. Does nothing for a job that holds none."""
         if job.environment is not None:
             spec = job.spec
-            job.environment.used -= spec.milli_vcpus
+            job.environment.remove(job)
             job.environment = None
             self.running -= spec.attempts_at_once
             spec.queue.used -= spec.milli_vcpus
@@ -111,7 +123,7 @@ class Scheduler:
 
     def _take(self, job: Job, environment: ComputeEnvironment) -> None:
         spec = job.spec
-        environment.used += spec.milli_vcpus
+        environment.put(job)
         spec.queue.used += spec.milli_vcpus
         job.environment = environment
         self.running += spec.attempts_at_once

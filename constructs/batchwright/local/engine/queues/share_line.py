@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.queues.lines import waits
 
@@ -75,6 +75,14 @@ class Share:
     def waiting(self) -> list[Job]:
         """Return its RUNNABLE jobs in order."""
         return [job for _, _, job in sorted(entry for entry in self._heap if waits(entry[2]))]
+
+    def past(self) -> list[float]:
+        """Return what a restart must not forget: the mean, when it was worked out, and when it was seen last."""
+        return [self._mean, self._at, self.seen_at]
+
+    def put_past(self, mean: float, at: float, seen_at: float) -> None:
+        """Take over what `past` returned."""
+        self._mean, self._at, self.seen_at = mean, at, seen_at
 
     def _settle(self, now: float, window: float) -> None:
         if now > self._at:
@@ -186,6 +194,15 @@ class ShareLine:
                 used += job.spec.milli_vcpus
                 heapq.heappush(heap, (used * weight, jobs[position + 1].order, position + 1, jobs, used, weight))
         return found
+
+    def usage(self) -> list[list[Any]]:
+        """Return what the shares have had, to be put back by `put_usage`."""
+        return [[share.name, *share.past()] for share in self.shares.values()]
+
+    def put_usage(self, usage: list[list[Any]]) -> None:
+        """Take over what the shares had before."""
+        for name, *past in usage:
+            self.share(name, 0.0).put_past(*past)
 
     @property
     def _window(self) -> float:

@@ -102,6 +102,7 @@ class Container:
         stop_timeout: Seconds between SIGTERM and SIGKILL, None for those that `Handle.stop` is given.
         registry_credentials: ARN of the secret with `username` and `password` of a private registry, or None.
         always_pull: True when the image is pulled even if the engine has it.
+        never_pull: True when it is not pulled even if the engine has none.
         router: Set when it routes the logs of the others.
     """
 
@@ -135,4 +136,5 @@ class Container:
     stop_timeout: int | None = None
     registry_credentials: str | None = None
     always_pull: bool = False
+    never_pull: bool = False
     router: Router | None = None

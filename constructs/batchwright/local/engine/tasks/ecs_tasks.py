@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from batchwright.local.engine.api.rules import check_environment, positive_number, refuse
+from batchwright.local.engine.api.rules import check_environment, refuse
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.tasks import parts
+from batchwright.local.engine.tasks.amounts import (
+    Amounts,
+    check_fargate_size,
+    check_new_members,
+    checked_amounts,
+)
 from batchwright.local.engine.tasks.container import Condition, Container, ContainerDependency, Router
+from batchwright.local.engine.tasks.overrides import overrides_length
 from batchwright.local.engine.tasks.task import Task
-from batchwright.model.fargate import fargate_size_problems, fargate_total_problems
+from batchwright.model.fargate import fargate_total_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +24,16 @@ if TYPE_CHECKING:
     from batchwright.local.engine.tasks.container import Platform
 
 SINGLE: Final = "default"
-_EMPTY_LISTS: Final = ("volumes", "mountPoints", "ulimits", "secrets")
+
+
+class _Shared(NamedTuple):
+    """What all containers of a task have alike."""
+
+    parameters: Mapping[str, str]
+    definition: str
+    platform: Platform
+    job_role_arn: str | None
+    execution_role_arn: str | None
 
 
 def build_single(
@@ -33,26 +49,23 @@ def build_single(
     Overrides replace the command and the resources of their type, and are laid over the environment.
 
     Raises:
-        BatchError: A resource is not a positive number, Fargate has no such size, or an override sets a variable that
-            Batch reserves.
+        BatchError: A resource is no number that fits, Fargate has no such size, an override has an empty command, or
+            sets a variable that Batch reserves.
     """
-    raw = {**{name: [] for name in _EMPTY_LISTS}, **_merged(base, overrides), "networkInterfaces": []}
-    container = _container(
-        raw,
-        parameters,
-        definition=definition,
-        platform=platform,
-        job_role_arn=base.get("jobRoleArn"),
-        execution_role_arn=base.get("executionRoleArn"),
-    )
+    check_new_members(overrides, platform=platform)
+    raw = {**_merged(base, overrides), "networkInterfaces": []}
+    amounts = checked_amounts(parts.resources(raw), platform=platform, alone=True)
     if platform == "FARGATE":
-        refuse("resourceRequirements", fargate_size_problems(vcpus=container.vcpus, memory_mib=container.memory_mib))
+        check_fargate_size(amounts)
+    shared = _Shared(parameters, definition, platform, base.get("jobRoleArn"), base.get("executionRoleArn"))
+    container = _container(raw, amounts, shared)
     return Task(
         shape="container",
         containers=(container,),
-        volumes=parts.volumes(raw["volumes"]),
+        volumes=parts.volumes(raw.get("volumes", ())),
         raw=raw,
         execute_command=bool(base.get("enableExecuteCommand", False)),
+        overrides_length=overrides_length([base], [container]),
     )
 
 
@@ -76,15 +89,9 @@ def build_several(
         {**_merged(entry, by_name.get(name, {})), "name": name}
         for name, entry in zip(names, base["containers"], strict=True)
     ]
+    shared = _Shared(parameters, definition, platform, base.get("taskRoleArn"), base.get("executionRoleArn"))
     containers = tuple(
-        _container(
-            entry,
-            parameters,
-            definition=definition,
-            platform=platform,
-            job_role_arn=base.get("taskRoleArn"),
-            execution_role_arn=base.get("executionRoleArn"),
-        )
+        _container(entry, checked_amounts(parts.resources(entry), platform=platform, alone=False), shared)
         for entry in entries
     )
     if platform == "FARGATE":
@@ -98,6 +105,7 @@ def build_several(
         ipc_mode=base.get("ipcMode"),
         pid_mode=base.get("pidMode"),
         execute_command=bool(base.get("enableExecuteCommand", False)),
+        overrides_length=overrides_length(base["containers"], containers),
     )
 
 
@@ -116,46 +124,38 @@ def _task_overrides(override: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return a container as DescribeJobs shows it, before its parameters are put in."""
     check_environment(overrides.get("environment", []))
+    if "" in overrides.get("command", ()):
+        # Source of the words: https://github.com/boto/boto3/issues/3612
+        raise BatchError("Command cannot be empty")
     return {
         **base,
         "command": list(overrides.get("command") or base.get("command") or []),
         "environment": parts.named(parts.variables(base.get("environment", ()), overrides.get("environment", ()))),
-        "resourceRequirements": [
-            {"type": kind, "value": value} for kind, value in parts.resources(base, overrides).items()
-        ],
+        **parts.overridden_resources(base, overrides),
         **({"instanceType": overrides["instanceType"]} if "instanceType" in overrides else {}),
     }
 
 
-def _container(
-    entry: Mapping[str, Any],
-    parameters: Mapping[str, str],
-    *,
-    definition: str,
-    platform: Platform,
-    job_role_arn: str | None,
-    execution_role_arn: str | None,
-) -> Container:
-    resources = parts.resources(entry, {})
+def _container(entry: Mapping[str, Any], amounts: Amounts, shared: _Shared) -> Container:
     return Container(
         name=container_name(entry),
         image=entry["image"],
-        command=parts.substituted(entry["command"], parameters),
+        command=parts.substituted(entry["command"], shared.parameters),
         environment=parts.variables(entry["environment"]),
         secrets=parts.sources(entry.get("secrets", ())),
-        job_role_arn=job_role_arn,
-        execution_role_arn=execution_role_arn,
-        vcpus=positive_number("VCPU", resources["VCPU"]),
-        memory_mib=int(positive_number("MEMORY", resources["MEMORY"])),
-        gpus=int(positive_number("GPU", resources["GPU"])) if "GPU" in resources else 0,
+        job_role_arn=shared.job_role_arn,
+        execution_role_arn=shared.execution_role_arn,
+        vcpus=amounts.vcpus,
+        memory_mib=amounts.memory_mib,
+        gpus=amounts.gpus,
         user=entry.get("user"),
         privileged=bool(entry.get("privileged", False)),
         readonly_root_filesystem=bool(entry.get("readonlyRootFilesystem", False)),
         linux_parameters=entry.get("linuxParameters", {}),
         mounts=parts.mounts(entry.get("mountPoints", ())),
         ulimits=tuple(entry.get("ulimits", ())),
-        log=parts.log_target(entry.get("logConfiguration", {}), definition),
-        platform=platform,
+        log=parts.log_target(entry.get("logConfiguration", {}), shared.definition),
+        platform=shared.platform,
         raw=entry,
         essential=bool(entry.get("essential", True)),
         depends_on=tuple(

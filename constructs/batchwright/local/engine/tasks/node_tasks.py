@@ -53,6 +53,10 @@ class NodeRange:
         """Say whether a node is in the range."""
         return self.first <= index and (self.last is None or index <= self.last)
 
+    def ends(self, count: int) -> tuple[int, int]:
+        """Return the first and the last node of a job of so many."""
+        return self.first, count - 1 if self.last is None else self.last
+
 
 def build_nodes(
     properties: Mapping[str, Any],
@@ -64,38 +68,33 @@ def build_nodes(
 ) -> Nodes:
     """Return the nodes of a job.
 
-    Where ranges are nested the inner one counts. A node takes every override whose range it is in, later ones on top.
+    Where ranges are nested the inner one counts. The nodes of a range take the overrides of that range, later ones on
+    top.
 
     Raises:
-        BatchError: The overrides are not those of a multi-node job, the number of nodes does not fit the ranges, or
-            what `build_task` raises.
+        BatchError: The overrides are not those of a multi-node job or of no range of the definition, the number of
+            nodes does not fit the ranges, or what `build_task` raises.
     """
     check_override_kind(request, "nodeOverrides")
     overrides = request.get("nodeOverrides") or {}
-    ranges = [(NodeRange.parse(entry["targetNodes"]), entry) for entry in properties["nodeRangeProperties"]]
+    entries = properties["nodeRangeProperties"]
+    ranges = [NodeRange.parse(entry["targetNodes"]) for entry in entries]
     count = overrides.get("numNodes", properties["numNodes"])
     if "numNodes" in overrides:
-        _check_count(count, properties["mainNode"], [each for each, _ in ranges])
-    changes = [(NodeRange.parse(entry["targetNodes"]), entry) for entry in overrides.get("nodePropertyOverrides", ())]
-    built: dict[tuple[int, ...], Task] = {}
-    tasks: list[Task] = []
-    needs: list[Sequence[Mapping[str, Any]]] = []
-    for index in range(count):
-        position = _innermost([each for each, _ in ranges], index, count)
-        applied = [n for n, (each, _) in enumerate(changes) if each.covers(index)]
-        key = (position, *applied)
-        entry = ranges[position][1]
-        override = _together([changes[n][1] for n in applied])
-        if key not in built:
-            built[key] = build_task(
-                group_properties(entry), override, parameters, definition=definition, platform=platform
-            )
-        tasks.append(built[key])
-        consumed = override.get("consumableResourcePropertiesOverride") or entry.get("consumableResourceProperties")
-        check_needs(consumed)
-        needs.append((consumed or {}).get("consumableResourceList", ()))
-    raw = {**properties, "numNodes": count}
-    return Nodes(main_index=properties["mainNode"], tasks=tuple(tasks), needs=tuple(needs), raw=raw)
+        _check_count(count, properties["mainNode"], ranges)
+    changes = _by_range(overrides.get("nodePropertyOverrides", ()), ranges, count)
+    tasks = [
+        build_task(group_properties(entry), change, parameters, definition=definition, platform=platform)
+        for entry, change in zip(entries, changes, strict=True)
+    ]
+    needs = [_needs(entry, change) for entry, change in zip(entries, changes, strict=True)]
+    positions = [_innermost(ranges, index, count) for index in range(count)]
+    return Nodes(
+        main_index=properties["mainNode"],
+        tasks=tuple(tasks[position] for position in positions),
+        needs=tuple(needs[position] for position in positions),
+        raw={**properties, "numNodes": count},
+    )
 
 
 def group_properties(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,8 +122,8 @@ def _check_count(count: int, main_node: int, ranges: Sequence[NodeRange]) -> Non
 
 def _innermost(ranges: Sequence[NodeRange], index: int, count: int) -> int:
     def width(position: int) -> int:
-        last = ranges[position].last
-        return (count - 1 if last is None else last) - ranges[position].first
+        first, last = ranges[position].ends(count)
+        return last - first
 
     covering = [position for position, each in enumerate(ranges) if each.covers(index)]
     if not covering:
@@ -132,5 +131,29 @@ def _innermost(ranges: Sequence[NodeRange], index: int, count: int) -> int:
     return min(covering, key=width)
 
 
-def _together(overrides: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {member: value for override in overrides for member, value in override.items()}
+def _by_range(overrides: Sequence[Mapping[str, Any]], ranges: Sequence[NodeRange], count: int) -> list[dict[str, Any]]:
+    """Return the override of each range of the definition.
+
+    Source of the words: https://github.com/aws/aws-parallelcluster/pull/964
+    """
+    positions = {each.ends(count): position for position, each in enumerate(ranges)}
+    found: list[dict[str, Any]] = [{} for _ in ranges]
+    others = []
+    for override in overrides:
+        position = positions.get(NodeRange.parse(override["targetNodes"]).ends(count))
+        if position is None:
+            others.append(override["targetNodes"])
+        else:
+            found[position].update(override)
+    if others:
+        raise BatchError(
+            f"NodeOverride targets should match job definition. Non matching targets - {', '.join(others)}"
+        )
+    return found
+
+
+def _needs(entry: Mapping[str, Any], override: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    consumed = override.get("consumableResourcePropertiesOverride") or entry.get("consumableResourceProperties")
+    check_needs(consumed)
+    needs: Sequence[Mapping[str, Any]] = (consumed or {}).get("consumableResourceList", ())
+    return needs

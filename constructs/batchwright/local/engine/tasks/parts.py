@@ -37,14 +37,29 @@ def sources(secrets: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {secret["name"]: secret["valueFrom"] for secret in secrets}
 
 
-def resources(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, str]:
-    """Merge resources; the old members `vcpus` and `memory` count only where no requirement of that type is given."""
-    old: dict[str, str] = {}
-    listed: dict[str, str] = {}
-    for level in (base, overrides):
-        old.update({kind: str(level[member]) for kind, member in _OLD_MEMBERS.items() if member in level})
-        listed.update({str(r["type"]).upper(): str(r["value"]) for r in level.get("resourceRequirements", ())})
-    return {**old, **listed}
+def resources(container: Mapping[str, Any]) -> dict[str, str]:
+    """Return amounts by type; the old members `vcpus` and `memory` count where no requirement of that type is given."""
+    old = {kind: str(container[member]) for kind, member in _OLD_MEMBERS.items() if member in container}
+    return {**old, **_required(container)}
+
+
+def overridden_resources(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members for resources of a container with overrides.
+
+    As on AWS the old members override each other, but no requirement
+    (https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerOverrides.html).
+    """
+    required = {**_required(base), **_required(overrides)}
+    old = {
+        member: overrides[member]
+        for kind, member in _OLD_MEMBERS.items()
+        if member in overrides and kind not in required
+    }
+    return {**old, "resourceRequirements": [{"type": kind, "value": value} for kind, value in required.items()]}
+
+
+def _required(container: Mapping[str, Any]) -> dict[str, str]:
+    return {str(each["type"]).upper(): str(each["value"]) for each in container.get("resourceRequirements", ())}
 
 
 def log_target(configuration: Mapping[str, Any], definition: str) -> LogTarget:

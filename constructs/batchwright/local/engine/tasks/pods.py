@@ -145,7 +145,7 @@ def _container(
         image=entry["image"],
         entry_point=parts.substituted(entry.get("command", ()), parameters),
         command=parts.substituted(entry.get("args", ()), parameters),
-        environment=parts.variables(entry["env"]),
+        environment=_environment(parts.variables(entry["env"])),
         secrets={},
         job_role_arn=None,
         execution_role_arn=None,
@@ -171,7 +171,19 @@ def _container(
         init=init,
         depends_on=depends_on,
         always_pull=entry.get("imagePullPolicy") == "Always",
+        never_pull=entry.get("imagePullPolicy") == "Never",
     )
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Put variables in the place of `$(NAME)` in those that follow them.
+
+    Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+    """
+    found: dict[str, str] = {}
+    for name, value in variables.items():
+        (found[name],) = expanded((value,), found)
+    return found
 
 
 def _user(security: Mapping[str, Any]) -> str | None:

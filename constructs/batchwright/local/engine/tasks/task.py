@@ -33,6 +33,7 @@ class Task:
         service_account: The pod's service account, or None.
         image_pull_secrets: Names of the pod's secrets for registries.
         namespace: The pod's namespace, None for the environment's.
+        overrides_length: Characters of what ECS is told to change of the definition; 0 of a pod.
     """
 
     shape: Shape
@@ -46,6 +47,7 @@ class Task:
     service_account: str | None = None
     image_pull_secrets: tuple[str, ...] = ()
     namespace: str | None = None
+    overrides_length: int = 0
 
     @cached_property
     def milli_vcpus(self) -> int:
