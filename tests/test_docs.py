@@ -16,14 +16,14 @@ import batchwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("environments", "hosts", "queues", "jobs")]
+GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("environments", "hosts", "queues", "jobs", "getting-started")]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _ANCHOR = re.compile(r"\]\(([^)#\s]*)#([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"^```python\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
-_EXAMPLE = re.compile(r"examples/(\w+\.py)\)")
+_EXAMPLE = re.compile(r"examples/([\w/]+\.py)\)")
 _SPAN = re.compile(r"`([^`\n]+)`")
 # What code in a sentence calls objects.
 _OBJECTS = {"queue": "JobQueue", "job": "ContainerJob", "namespace": "EksNamespace"}

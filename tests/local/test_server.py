@@ -166,7 +166,7 @@ def test_closing_with_work_in_progress_leaves_nothing() -> None:
 
 def test_a_step_of_the_end_that_fails_does_not_hold_back_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = start()
-    workplace = aws._workplace
+    workplace = aws._machinery.workplace
     close = workplace.close_engines
 
     def interrupted() -> None:

@@ -77,6 +77,9 @@ def deployed_stack(local_aws: LocalAws) -> Iterator[DeployStack]:
             assembly = Path(app)
         else:
             assembly = Path(app.synth().directory)
+            if not assembly.is_dir():
+                # An app that was deployed before: its folder went with that test.
+                assembly = Path(app.synth(force=True).directory)
             if assembly.resolve().parent == Path(tempfile.gettempdir()).resolve():
                 # An App without outdir leaves its folder in the temporary directory.
                 folders.append(assembly)

@@ -8,6 +8,7 @@ from batchwright.cli.local.deploy import deploy, destroy
 from batchwright.cli.local.down import down
 from batchwright.cli.local.env import env
 from batchwright.cli.local.logs import logs
+from batchwright.cli.local.run import run
 from batchwright.cli.local.simulate import simulate
 from batchwright.cli.local.status import status
 from batchwright.cli.local.up import up
@@ -15,7 +16,7 @@ from batchwright.cli.local.up import up
 app = typer.Typer(
     help="An AWS account on this machine, on which pipelines on AWS Batch really run.", no_args_is_help=True
 )
-for command in (up, env, deploy, destroy, status, logs, down, simulate):
+for command in (up, env, deploy, destroy, run, status, logs, down, simulate):
     app.command()(command)
 
 __all__ = ["app"]

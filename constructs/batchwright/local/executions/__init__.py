@@ -1,0 +1,1 @@
+"""Runs executions of state machines to their end, and gathers what their jobs did and wrote."""
