@@ -62,6 +62,11 @@ docs: $(VENV)/.installed ## write the pages that are made from the code again: r
 	@$(RUN) python -m tools.feature_tables
 	@$(RUN) python -m tools.batch_api_page
 
+.PHONY: site
+site: $(VENV)/.installed ## write the documentation, with a reference of all public names, as a web site to site/
+	@NO_MKDOCS_2_WARNING=1 $(RUN) python -m mkdocs build --quiet
+	@echo 'Look at it: .venv/bin/python -m http.server --directory site --bind 127.0.0.1 8000'
+
 .PHONY: lock
 lock: $(VENV)/.installed ## write the lock files again (ARGS=--upgrade: with the newest versions)
 	@echo 'Writing the lock files ...'
@@ -69,7 +74,7 @@ lock: $(VENV)/.installed ## write the lock files again (ARGS=--upgrade: with the
 
 .PHONY: clean
 clean: ## remove everything that these targets made in the checkout
-	rm -rf $(VENV) node_modules dist demo-out cdk.out* .batchwright .hypothesis
+	rm -rf $(VENV) node_modules dist demo-out site cdk.out* .batchwright .hypothesis
 	find . -type d \( -name __pycache__ -o -name '.*_cache' \) -prune -exec rm -rf {} +
 
 # The stamps. Each is written last, so an interrupted installation starts again.
