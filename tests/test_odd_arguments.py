@@ -21,6 +21,7 @@ from batchwright import (
     EfsVolume,
     Fail,
     FairShare,
+    HostImage,
     HostLaunchTemplate,
     ImageRepository,
     JobImage,
@@ -209,6 +210,11 @@ def test_a_text_known_later_is_no_number_of_a_host(builder: Builder) -> None:
         error = refused(lambda options=options: builder.hosts(**options))  # type: ignore[misc]
         assert fields(error) == [field]
         assert "Token[" not in str(error)
+
+
+def test_the_name_of_an_image_is_known_now(builder: Builder) -> None:
+    name = cdk.CfnParameter(builder.stack, builder.name).value_as_string
+    assert fields(refused(lambda: HostImage.parameter(name))) == ["name"]
 
 
 def test_a_parameter_in_another_unit_is_named(builder: Builder) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import PurePath
 
 import aws_cdk as cdk
 import jsii
@@ -46,6 +47,7 @@ def parameter(stack: cdk.Stack) -> cdk.CfnParameter:
         -1e300,
         10**300,
         None,
+        PurePath("a"),
         ["a"],
         [],
         ("a",),

@@ -66,6 +66,7 @@ class BatchPlatform(Construct):
         topic: sns.ITopic | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         problems = Problems(where(self))
         if problems.check(
             not isinstance(vpc, Network), field="vpc", value=vpc, allowed="an ec2.IVpc", fix="Use the network's .vpc."

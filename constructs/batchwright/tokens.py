@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
@@ -34,7 +35,13 @@ def is_token(value: object) -> bool:
         return len(value) == 1 and isinstance(value[0], str) and _LIST_TOKEN.fullmatch(value[0]) is not None
     if isinstance(value, float):
         return struct.pack(">d", value).startswith(_NUMBER_TOKEN)
-    return not isinstance(value, type) and callable(getattr(value, "resolve", None))
+    # Paths have a method of that name too.
+    return not isinstance(value, type | PurePath) and callable(getattr(value, "resolve", None))
+
+
+def without_tokens(text: str) -> str:
+    """Return what is known of a text: all but what CloudFormation fills in later."""
+    return _TEXT_TOKEN.sub("", text)
 
 
 def within(value: float, low: float, high: float = math.inf) -> bool:

@@ -34,6 +34,23 @@ def test_none_at_all_is_refused() -> None:
     assert fields(refused(Instances.of)) == ["types"]
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"types": "m7i"}, "types"),
+        ({"types": ()}, "types"),
+        ({"types": (None,)}, "types[0]"),
+        ({"architecture": "arm64"}, "architecture"),
+        ({"efa_interfaces": -1}, "efa_interfaces"),
+        ({"efa_interfaces": True}, "efa_interfaces"),
+        ({"nvme_scratch": "no"}, "nvme_scratch"),
+    ],
+)
+def test_a_set_that_no_preset_makes_is_refused(given: dict[str, Any], field: str) -> None:
+    whole = {"types": ("m7i",), "architecture": Architecture.X86_64, **given}
+    assert fields(refused(lambda: Instances(**whole))) == [field]
+
+
 def test_each_wrong_name_is_named() -> None:
     error = refused(lambda: Instances.of("c7i", "huge", "C7I.large", "m7g.large"))
     assert [problem.value for problem in error.problems] == [

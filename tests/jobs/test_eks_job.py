@@ -203,7 +203,15 @@ BAD_CONTAINERS: list[tuple[dict[str, Any], str]] = [
     ({"mounts": [PodVolume.claim("s", claim_name="").mount("/s")]}, "pod.mounts[0].volume.claim_name"),
     ({"mounts": [PodVolume.empty_dir("s").mount("/s", sub_path="../x")]}, "pod.mounts[0].sub_path"),
     ({"mounts": [PodVolume.empty_dir(name).mount("/s") for name in "ab"]}, "pod.mounts"),
+    ({"mounts": [PodVolume.empty_dir(None).mount("/s")]}, "pod.mounts[0].volume.name"),  # type: ignore[arg-type]
+    ({"mounts": [PodVolume.empty_dir("s").mount(["/s"])]}, "pod.mounts[0].path"),  # type: ignore[arg-type]
+    (
+        {"mounts": [PodVolume.empty_dir("s").mount("/s", read_only=float("inf"))]},  # type: ignore[arg-type]
+        "pod.mounts[0].read_only",
+    ),
+    ({"mounts": [PodVolume.host_path("s", 5).mount("/s")]}, "pod.mounts[0].volume.path"),  # type: ignore[arg-type]
     ({"security": {"user": 3}}, "pod.security"),
+    ({"security": SecurityContext(user=True)}, "pod.security.user"),
     ({"security": SecurityContext(user=-1)}, "pod.security.user"),
     ({"security": SecurityContext(group="root")}, "pod.security.group"),  # type: ignore[arg-type]
     ({"security": SecurityContext(user=0, non_root=True)}, "pod.security.user"),

@@ -281,7 +281,7 @@ class TestConsumableResources:
         error = refused(lambda: plain_job(new_stack(), Platform.EC2, consumable_resources={"licenses": 1}))
         assert fields(error) == ["consumable_resources[0]"]
 
-    @pytest.mark.parametrize("total", [-1, 1.5, "10", None])
+    @pytest.mark.parametrize("total", [-1, 1.5, "10", None, ["1"]])
     def test_a_total_is_whole_from_0(self, total: Any) -> None:  # noqa: ANN401
         error = refused(lambda: ConsumableResource(new_stack(), "Licenses", total_quantity=total))
         assert fields(error) == ["total_quantity"]

@@ -134,6 +134,7 @@ def test_images_of_ecr_and_of_registries_that_may_be_anywhere_are_accepted() -> 
             JobImage.from_registry("123456789012.dkr.ecr.us-east-1.amazonaws.com/tool:1"),
             JobImage.from_registry("registry.example.com/tool:1"),
             JobImage.from_registry("cache:5000/tool:1"),
+            JobImage.from_registry("CACHE/tool:1"),
             JobImage.from_registry(name),
             JobImage.from_registry(f"{name}/tool:1"),
             cache.image("team/tool:1"),

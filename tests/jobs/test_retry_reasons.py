@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from batchwright import Platform, RetryStrategy
-from batchwright.local.engine.jobs.retries import RetryStrategy as Evaluator
+from batchwright.local.engine.definitions.retries import RetryStrategy as Evaluator
 from batchwright.model.retries import MAX_RULES, unmatched_problems
 
 REASONS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("status_reasons.json").read_text())

@@ -202,6 +202,12 @@ def test_refused_by_name(stack: cdk.Stack, shape: JobShape, given: dict[str, Any
     assert says in found[f"Embed.{field}"]
 
 
+def test_pods_may_get_empty_texts_and_long_ones(of_shape: Callable[..., FakeJob], machine: Render) -> None:
+    long = {"DATA": "x" * 9_000}
+    step = BatchStep(of_shape(POD), environment=long, command=["python", ""], parameters={"key": "a"})
+    assert machine(step)
+
+
 def test_a_container_is_changed_once(of_shape: Callable[..., FakeJob]) -> None:
     options = SubmitOptions(container="model", overrides=[ContainerOverride(container="model", vcpus=1)])
     job = of_shape(PAIR)

@@ -170,6 +170,23 @@ def test_a_size_that_it_has(stack: cdk.Stack, platform: Platform, options: dict[
     assert Pipeline(stack, "Run", steps=BatchStep(plain_job(stack, platform), options=SubmitOptions(**options)))
 
 
+def test_no_text_of_a_submitted_command_is_empty(stack: cdk.Stack) -> None:
+    assert problems_of(BatchStep(plain_job(stack, Platform.EC2), command=["python", ""])) == ["command[1]"]
+    options = SubmitOptions(overrides=[ContainerOverride(container="agent", command=[""])])
+    several = BatchStep(multi_container_job(new_stack()), options=options)
+    assert problems_of(several) == ["options.overrides[0].command[0]"]
+
+
+def test_what_ecs_is_told_of_a_task_has_a_limit(stack: cdk.Stack) -> None:
+    job = plain_job(stack, Platform.EC2)
+    long = BatchStep(job, environment={"DATA": "x" * 8_192}, command=["python"])
+    problem = refused(lambda: Pipeline(new_stack(), "Run", steps=long)).problems[0]
+    assert problem.field == "Job.command and environment"
+    assert "8,192 characters" in problem.allowed
+    open_texts = {"DATA": "x" * 8_000, "STATE": f"$.{'x' * 300}", "TOKEN": stack.account * 20}
+    Pipeline(stack, "Run", steps=BatchStep(job, environment=open_texts))
+
+
 def test_one_of_several_containers_must_fit_at_least(stack: cdk.Stack) -> None:
     job = multi_container_job(stack)
     overrides = [ContainerOverride(container="agent", vcpus=500), ContainerOverride(container="model", vcpus=100)]

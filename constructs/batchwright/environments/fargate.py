@@ -66,6 +66,7 @@ class FargateEnvironment(Construct):
         enabled: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         kind = "FARGATE_SPOT" if spot else "FARGATE"
         self._placement = place(
             self,

@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from batchwright.environments.vcpus import is_count
 from batchwright.model import Architecture, Problem, has_gpus
 from batchwright.model.accelerators import has_neuron
-from batchwright.model.arguments import choice_problems, kind_problems
+from batchwright.model.arguments import choice_problems, kind_problems, required_problems, texts_problems
 from batchwright.model.efa import takes_first_adapter
 from batchwright.model.instance_choice import has_nvme
 from batchwright.model.instances import named
@@ -35,6 +35,20 @@ https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html"""
 
 FITTING_TYPES: Final = 12
 """Enough pools of capacity for Spot; later ones are larger than the job needs."""
+
+
+def profile_problems(types: object, architecture: object, efa_interfaces: object) -> Sequence[Problem]:
+    """Find values of another kind than a profile has."""
+    fix = "Use a preset, such as Instances.of('m7i')."
+    found = [
+        *texts_problems("types", types, fix=fix),
+        *required_problems("architecture", architecture, Architecture, fix=fix),
+    ]
+    if not types:
+        found.append(Problem("types", types, "one or more types or families", fix))
+    if isinstance(efa_interfaces, bool) or not isinstance(efa_interfaces, int) or efa_interfaces < 0:
+        found.append(Problem("efa_interfaces", efa_interfaces, "a whole number, 0 or more", "Use Instances.hpc(...)."))
+    return found
 
 
 def gpu_problems(name: str) -> Sequence[Problem]:

@@ -43,6 +43,13 @@ class Instances:
     efa_interfaces: int = 0
     nvme_scratch: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what a preset cannot have made."""
+        problems = Problems("Instances")
+        problems.extend(profiles.profile_problems(self.types, self.architecture, self.efa_interfaces))
+        problems.extend(flags_problems(nvme_scratch=self.nvme_scratch))
+        problems.raise_if_any()
+
     @classmethod
     def x86(cls) -> Instances:
         """Let Batch choose among its current x86-64 families: the widest choice, the best for Spot."""

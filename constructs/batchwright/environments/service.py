@@ -60,6 +60,7 @@ class ServiceEnvironment(Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         problems = Problems(where(self))
         problems.extend(_instance_problems(instances))
         problems.extend([*_tag_problems(tags), *flag_problems("enabled", enabled)])

@@ -45,7 +45,7 @@ def setting_problems(settings: Mapping[str, str] | None, *, ecs_agent: bool = Tr
     return [
         Problem(
             "agent_settings",
-            f"{name}={value}",
+            f"{name}={value}" if is_text(name) and is_text(value) else {name: value},
             "names of capital letters, digits and _, with values of one line of ASCII",
             "Write one setting an entry, as in {'ECS_ENABLE_TASK_IAM_ROLE': 'true'}.",
         )

@@ -8,6 +8,7 @@ from aws_cdk import aws_batch as batch
 from constructs import Construct
 
 from batchwright.model import Problem, Problems
+from batchwright.model.arguments import flag_problems
 from batchwright.model.consumable_resources import (
     consumable_quantity_problems,
     consumable_total_problems,
@@ -52,7 +53,9 @@ class ConsumableResource(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, total_quantity: int, replenishable: bool = True) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(where(self))
-        problems.extend(consumable_total_problems(total_quantity, is_open=is_token(total_quantity)))
+        is_open = isinstance(total_quantity, float) and is_token(total_quantity)
+        problems.extend(consumable_total_problems(total_quantity, is_open=is_open))
+        problems.extend(flag_problems("replenishable", replenishable))
         problems.raise_if_any()
         kinds = batch.ConsumableResourceType
         self.total_quantity = total_quantity

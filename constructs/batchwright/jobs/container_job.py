@@ -18,6 +18,7 @@ from batchwright.jobs.definition import DefinitionOptions
 from batchwright.jobs.task_options import TaskOptions
 from batchwright.model import Platform, Problems
 from batchwright.model.job_shapes import ContainerPart, TaskForm, TaskShape
+from batchwright.places import place_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class ContainerJob(Construct):
         problems = Problems(where(self))
         problems.extend(job_kind_problems(container, options, shared, queue))
         problems.raise_if_any()
-        problems.extend(job_problems(container, options, shared, queue))
+        problems.extend([*job_problems(container, options, shared, queue), *place_problems("queue", scope, queue)])
         problems.raise_if_any()
         self._label = construct_id
         self._container = container

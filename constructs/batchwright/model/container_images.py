@@ -16,6 +16,7 @@ MAX_IMAGE_LENGTH: Final = 255
 _OPEN_UPSTREAMS: Final = ("public.ecr.aws", "quay.io", "registry.k8s.io")
 _CLOSED_UPSTREAMS: Final = ("registry-1.docker.io", "ghcr.io", "registry.gitlab.com")
 _AZURE: Final = re.compile(r"[A-Za-z0-9]{5,50}\.azurecr\.io")
+_PLACEHOLDER: Final = "Ref::"
 _OPEN_MARK: Final = re.compile(r"[^A-Za-z0-9.:@_-]")
 CREDENTIALS_PREFIX: Final = "ecr-pullthroughcache/"
 _PREFIX_LENGTHS: Final = (2, 30)
@@ -42,13 +43,14 @@ _PUBLIC_REGISTRIES: Final = frozenset(
 def public_registry(image: str) -> str | None:
     """Name the registry on the internet that an image comes from; None of ECR, and where it may be anywhere.
 
-    A first part without a dot, a port or `localhost` is no registry: such images are Docker Hub's.
+    A first part in lower case without a dot or a port is no registry, but for `localhost`: such images are Docker
+    Hub's.
     Source: https://github.com/distribution/reference/blob/main/normalize.go
     """
     first, slash, _ = image.partition("/")
-    if _OPEN_MARK.search(first):
+    if _OPEN_MARK.search(first) or image.startswith(_PLACEHOLDER):
         return None
-    if not slash or not (set(".:") & set(first) or first == "localhost"):
+    if not slash or not (set(".:") & set(first) or first == "localhost" or first != first.lower()):
         return _DOCKER_HUB
     return first if first in _PUBLIC_REGISTRIES else None
 

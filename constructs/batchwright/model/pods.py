@@ -63,7 +63,8 @@ def mixed_architecture_problems(
 
 def mount_target_problems(field: str, paths: Sequence[str]) -> Sequence[Problem]:
     """Find two volumes mounted at one path of a container."""
-    twice = [path for path, count in Counter(paths).items() if count > 1]
+    given: Sequence[object] = paths
+    twice = [path for path, count in Counter(path for path in given if isinstance(path, str)).items() if count > 1]
     return [Problem(field, path, "one volume for each path", "Mount them side by side.") for path in twice]
 
 

@@ -64,7 +64,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Read as one line: field, value, what is allowed, the fix."""
-        return _plain(f"{self.field} = {shown(self.value)}: allowed is {self.allowed}. {self.fix}")
+        return f"{_plain(self.field)} = {shown(self.value)}: allowed is {_plain(self.allowed)}. {_plain(self.fix)}"
 
 
 class ConfigurationError(ValueError):

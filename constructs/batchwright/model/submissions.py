@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.model.numbers import is_whole, tidy
 from batchwright.model.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 # Source: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html
 MIN_ARRAY_SIZE: Final = 2
@@ -16,6 +17,8 @@ MAX_ARRAY_SIZE: Final = 10_000
 # Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
 MAX_DEPENDENCIES: Final = 20
 MAX_SUBMISSION_BYTES: Final = 30 * 1024
+# Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html (overrides)
+MAX_OVERRIDES_LENGTH: Final = 8_192
 MAX_SCHEDULING_PRIORITY: Final = 9_999
 
 
@@ -43,6 +46,45 @@ def submission_size_problems(size: int) -> Sequence[Problem]:
         return []
     fix = "Pass the data through S3 and its address in the environment or in the parameters."
     return [Problem("submission", f"{size:,} bytes", f"up to {MAX_SUBMISSION_BYTES:,} bytes as JSON", fix)]
+
+
+def empty_word_problems(command: Sequence[object], *, field: str) -> Sequence[Problem]:
+    """Find empty texts in the command of a submission, over which Batch refuses it; a definition's may have some.
+
+    Source: https://github.com/boto/boto3/issues/3612
+    """
+    return [
+        Problem(f"{field}[{number}]", word, "text in each place of a command that is submitted", "Leave it out.")
+        for number, word in enumerate(command)
+        if word == ""
+    ]
+
+
+def overrides_length(containers: Iterable[Mapping[str, Any]]) -> int:
+    """Count the characters of the JSON in which ECS is told what differs from the definition.
+
+    What Batch adds to it is not counted: the length on AWS is at least this one.
+
+    Args:
+        containers: What each container of a task gets: `name`, and `command` and `environment` where they differ.
+    """
+    return len(json.dumps({"containerOverrides": list(containers)}, separators=(",", ":"), ensure_ascii=False))
+
+
+def overrides_length_problems(containers: Iterable[Mapping[str, Any]]) -> Sequence[Problem]:
+    """Find commands and variables of a submission that are longer than ECS takes: each attempt fails.
+
+    Source: https://github.com/Netflix/metaflow/issues/977
+
+    Args:
+        containers: As for `overrides_length`, with empty texts for what is open.
+    """
+    length = overrides_length(containers)
+    if length <= MAX_OVERRIDES_LENGTH:
+        return []
+    allowed = f"up to {MAX_OVERRIDES_LENGTH:,} characters of JSON, commands and variables of a task together"
+    fix = "Pass the data through S3, and its address here."
+    return [Problem("overrides", f"{length:,} characters", allowed, fix)]
 
 
 def share_problems(*, fair_share: bool | None, has_share: bool | None) -> Sequence[Problem]:

@@ -9,13 +9,14 @@ from batchwright.jobs.containers.environment import placeholders
 from batchwright.model import Problem
 from batchwright.model.job_shapes import NodesShape, TaskForm, TaskShape
 from batchwright.model.multi_node import fewest_nodes_problems
+from batchwright.model.submissions import empty_word_problems
 from batchwright.pipelines.container_override import ContainerOverride
 from batchwright.pipelines.override_render import meant, render_task
 from batchwright.pipelines.paths import is_path, path_problems
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from batchwright.model.job_shapes import JobShape
 
@@ -27,11 +28,13 @@ class Change:
     Attributes:
         override: What is changed.
         at: What the caller calls it, for errors.
+        words_at: What the caller calls the owner of its command and its environment.
         alone: Whether it is given by itself, and so must change something.
     """
 
     override: ContainerOverride
     at: str
+    words_at: str
     alone: bool = False
 
 
@@ -57,13 +60,13 @@ class Overrides:
         Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
         """
         if isinstance(self.shape, TaskShape):
-            return render_task(self.shape, [each.override for each in self._effective])
+            return render_task(*next(self.of_tasks()))
         parts: dict[str, Any] = {}
         if self.nodes is not None:
             parts["NumNodes.$" if is_path(self.nodes) else "NumNodes"] = self.nodes
         ranges = []
-        for number, group in enumerate(self.shape.groups):
-            rendered = render_task(group.task, [each.override for each in self._of_group(number, group.task)])
+        for group, (task, changes) in zip(self.shape.groups, self.of_tasks(), strict=True):
+            rendered = render_task(task, changes)
             if rendered:
                 ranges.append({"TargetNodes": group.target_nodes, **rendered})
         if ranges:
@@ -81,12 +84,15 @@ class Overrides:
 
     def placeholders(self) -> frozenset[str]:
         """Name the parameters that the commands take once they are changed."""
+        return placeholders([word for task, changes in self.of_tasks() for word in _words(task, changes)])
+
+    def of_tasks(self) -> Iterator[tuple[TaskShape, Sequence[ContainerOverride]]]:
+        """Go through what is changed of the job's task, or of that of each group of nodes."""
         if isinstance(self.shape, TaskShape):
-            return placeholders(_words(self.shape, [each.override for each in self._effective]))
-        words: list[str] = []
-        for number, group in enumerate(self.shape.groups):
-            words += _words(group.task, [each.override for each in self._of_group(number, group.task)])
-        return placeholders(words)
+            yield self.shape, [each.override for each in self._effective]
+        else:
+            for number, group in enumerate(self.shape.groups):
+                yield group.task, [each.override for each in self._of_group(number, group.task)]
 
     @property
     def _effective(self) -> list[Change]:
@@ -168,6 +174,8 @@ def _container_problems(task: TaskShape, change: Change) -> Iterable[Problem]:
     if override.args and task.form is not TaskForm.EKS:
         fix = "Use command, which on ECS holds the arguments for the entry point."
         yield Problem(f"{change.at}.args", list(override.args), "nothing but on EKS", fix)
+    if task.form is not TaskForm.EKS:
+        yield from empty_word_problems(override.command, field=f"{change.words_at}.command")
 
 
 def _unknown(change: Change, names: Sequence[str]) -> Problem:

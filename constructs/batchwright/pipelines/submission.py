@@ -12,6 +12,7 @@ from batchwright.model.arguments import item_problems, kind_problems, required_p
 from batchwright.model.names import cleaned_name
 from batchwright.pipelines.container_override import ContainerOverride, text_problems
 from batchwright.pipelines.override_fit import override_fit_problems
+from batchwright.pipelines.override_length import override_length_problems
 from batchwright.pipelines.overrides import Change, Overrides
 from batchwright.pipelines.paths import is_path, text
 from batchwright.pipelines.permissions import Permission, Site
@@ -101,6 +102,7 @@ class Submission:
         # What is wrong anyhow is not compared with the queue.
         if not wrong:
             yield from override_fit_problems(self.job, queue, self._overrides)
+            yield from override_length_problems(f"{self.step}.command and environment", self._overrides)
         yield from option_problems(options, at, fair_share=queue.fair_share)
 
     @property
@@ -120,8 +122,11 @@ class Submission:
             memory=options.memory,
             gpus=options.gpus,
         )
-        more = [Change(each, f"{at}.overrides[{number}]", alone=True) for number, each in enumerate(options.overrides)]
-        return Overrides(self.job.shape, [Change(first, at), *more], options.nodes, f"{at}.nodes")
+        changes = [Change(first, at, words_at=self.step)]
+        for number, each in enumerate(options.overrides):
+            place = f"{at}.overrides[{number}]"
+            changes.append(Change(each, place, words_at=place, alone=True))
+        return Overrides(self.job.shape, changes, options.nodes, f"{at}.nodes")
 
     def _parameter_problems(self) -> Iterable[Problem]:
         field = f"{self.step}.parameters"
@@ -140,10 +145,8 @@ class Submission:
         yield from wrong
         if wrong:
             return
-        first, *more = self._overrides.changes
-        found = [*first.override.problems(self.step, options_at=at)]
-        for each in more:
-            found.extend(each.override.problems(each.at))
+        changes = self._overrides.changes
+        found = [problem for each in changes for problem in each.override.problems(each.words_at, options_at=each.at)]
         yield from found
         # What is no override is not asked which container it is for.
         if not found:

@@ -13,15 +13,18 @@ from batchwright.model.queues import (
     mixed_platform_problems,
     spot_order_problems,
 )
+from batchwright.places import place_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from constructs import Construct
+
     from batchwright.contracts import ComputeEnvironment
 
 
-def environment_problems(environments: Sequence[ComputeEnvironment]) -> Sequence[Problem]:
-    """Find what is no list of environments, and what AWS refuses or would strand jobs."""
+def environment_problems(environments: Sequence[ComputeEnvironment], scope: Construct) -> Sequence[Problem]:
+    """Find what is no list of environments, and what AWS refuses or would strand jobs; `scope` is the queue's."""
     field, fix = "environments", "Use [spot, on_demand]."
     if not isinstance(environments, list | tuple):
         return [Problem(field, environments, "a list of environments", fix)]
@@ -33,7 +36,9 @@ def environment_problems(environments: Sequence[ComputeEnvironment]) -> Sequence
     architectures = [each.architecture for each in capacities if each.architecture is not None]
     eks = [each.platform is Platform.EKS for each in capacities]
     managed = bool(capacities) and all(each.kind == MANAGED_INSTANCES for each in capacities)
+    places = [place_problems(f"{field}[{number}]", scope, each) for number, each in enumerate(environments)]
     return [
+        *(problem for found in places for problem in found),
         *environment_count_problems(len(capacities)),
         *mixed_platform_problems(each.kind for each in capacities),
         *mixed_orchestrator_problems(ecs=False in eks, eks=True in eks),

@@ -80,9 +80,10 @@ class JobQueue(Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         limits = time_limits or TimeLimits()
         problems = Problems(where(self))
-        problems.extend(environment_problems(environments))
+        problems.extend(environment_problems(environments, scope))
         problems.extend(queue_problems(priority=priority, limits=time_limits, enabled=enabled, tags=tags))
         problems.extend(scheduling.fair_share_problems(fair_share))
         problems.raise_if_any()

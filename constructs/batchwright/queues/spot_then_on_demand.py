@@ -88,6 +88,7 @@ class SpotThenOnDemand(Construct):
         fair_share: FairShare | batch.ISchedulingPolicy | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         on_demand_vcpus = max_vcpus if on_demand_max_vcpus is None else on_demand_max_vcpus
         problems = Problems(where(self))
         for field, limit in (("max_vcpus", max_vcpus), ("on_demand_max_vcpus", on_demand_vcpus)):

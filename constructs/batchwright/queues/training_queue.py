@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from batchwright.model import Problems
+from batchwright.places import place_problems
 from batchwright.queues import scheduling
 from batchwright.queues.arguments import queue_problems
 from batchwright.queues.events import blocked_rule, job_state_detail, job_state_rule
@@ -90,9 +91,11 @@ class TrainingQueue(Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         limits = time_limits or TimeLimits()
         problems = Problems(where(self))
         problems.extend(service_problems(environment, shared=bool(quota_shares)))
+        problems.extend(place_problems("environment", scope, environment))
         problems.extend(quota_problems(quota_shares, environment))
         problems.extend(scheduling.fair_share_problems(fair_share))
         problems.check(

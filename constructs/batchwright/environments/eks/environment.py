@@ -116,6 +116,7 @@ class EksEnvironment(Construct):
         enabled: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         settings = EksSettings(
             namespace=namespace,
             spot=spot,

@@ -35,6 +35,7 @@ class HostedEnvironment(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: HostedSettings) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         self._hosted = build_hosted(self, settings)
 
     @property

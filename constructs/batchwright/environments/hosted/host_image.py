@@ -57,9 +57,10 @@ class HostImage:
             ConfigurationError: The name is empty, or no text.
         """
         found = Problems("HostImage.parameter")
-        is_name = is_text(name) and bool(name.strip())
+        # The CDK must see whether the name has a path, to name the parameter in the role's policy.
+        is_name = is_text(name) and bool(name.strip()) and not is_token(name)
         fix = "Use one like '/my-team/images/batch'."
-        found.check(is_name, field="name", value=name, allowed="the name of an SSM parameter", fix=fix)
+        found.check(is_name, field="name", value=name, allowed="the name of an SSM parameter, known now", fix=fix)
         found.raise_if_any()
         return cls(image_type=image_type, image=ec2.MachineImage.from_ssm_parameter(name))
 

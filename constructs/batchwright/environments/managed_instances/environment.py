@@ -108,6 +108,7 @@ class ManagedInstancesEnvironment(Construct):
         enabled: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         settings = ManagedInstancesSettings(
             vpc=vpc,
             instances=instances,

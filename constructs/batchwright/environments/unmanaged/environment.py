@@ -108,6 +108,7 @@ class UnmanagedEnvironment(Construct):
         enabled: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._batchwright_scope = scope
         settings = UnmanagedSettings(
             vpc=vpc,
             instances=instances,

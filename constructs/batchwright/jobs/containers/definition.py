@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchwright.jobs.containers.log_driver import ContainerLog, LogDriver, stream_prefix
 from batchwright.jobs.containers.rendering import TaskSettings, container_properties, ecs_properties, task_container
+from batchwright.jobs.containers.warnings import warn_of_variables
 from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
 from batchwright.jobs.registries import warn_of_registries
 from batchwright.model import Platform
@@ -47,4 +48,5 @@ def define_container(
     # The execution role's policy is there before the first job is.
     definition.resource.node.add_dependency(task.execution_role)
     warn_of_registries(scope, {"image": container.image}, queue.capacities)
+    warn_of_variables(scope, {"environment": container.environment})
     return definition

@@ -24,6 +24,7 @@ from batchwright.model.fit import (
     together_fit_problems,
     vcpu_fit_problems,
 )
+from batchwright.places import place_problems
 from batchwright.tokens import is_token, where
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class EksJob(Construct):
         problems.extend(found)
         problems.extend(options.problems(queue, command=() if found else self._pod.words))
         # What a wrong pod asks for is not compared with the queue.
-        problems.extend([*_queue_problems(queue, None if found else self._pod)])
+        problems.extend([*_queue_problems(queue, None if found else self._pod), *place_problems("queue", scope, queue)])
         problems.raise_if_any()
         self._requirements = self._pod.requirements()
         self._parameters = dict(options.parameters)

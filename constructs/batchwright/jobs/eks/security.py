@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batchwright.model.arguments import kind_problems
+from batchwright.model.arguments import kind_problems, number_problems
 from batchwright.model.pods import escalation_problems, root_user_problems, user_id_problems
 from batchwright.tokens import known
 
@@ -45,8 +45,9 @@ class SecurityContext:
         """Find what Kubernetes would refuse."""
         found: list[Problem] = []
         for name, number in (("user", self.user), ("group", self.group)):
-            wrong = kind_problems(f"{field}.{name}", number, int, fix="Use a number, such as 1000.")
-            found += wrong or user_id_problems(f"{field}.{name}", None if number is None else known(number))
+            if number is not None:
+                wrong = number_problems(f"{field}.{name}", number, fix="Use a number, such as 1000.")
+                found += wrong or user_id_problems(f"{field}.{name}", known(number))
         for name in _FLAGS:
             found += kind_problems(f"{field}.{name}", getattr(self, name), bool, fix="Use True or False.")
         found += root_user_problems(f"{field}.user", user=self.user, non_root=self.non_root)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from batchwright.jobs.units import size_of
 from batchwright.model import Problem
-from batchwright.model.arguments import kind_problems
+from batchwright.model.arguments import flag_problems, like_problems, required_problems
 from batchwright.model.kubernetes import (
     label_name_problems,
     mount_path_problems,
@@ -17,7 +17,7 @@ from batchwright.model.kubernetes import (
 from batchwright.tokens import is_token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aws_cdk import Size
 
@@ -32,6 +32,7 @@ class EmptyDir:
     def problems(self) -> Sequence[Problem]:
         """Find a size that is none."""
         mib, found = size_of("size", self.size, fix="Use Size.gibibytes(10).")
+        found = [*found, *flag_problems("in_memory", self.in_memory)]
         if self.size is None or found or mib is None or mib >= 1:
             return found
         return [Problem("size", f"{mib} MiB", "1 MiB or more", "Leave it out for no limit.")]
@@ -45,7 +46,7 @@ class HostPath:
 
     def problems(self) -> Sequence[Problem]:
         """Find a path that is not absolute."""
-        return [] if is_token(self.path) else mount_path_problems("path", self.path)
+        return _named("path", self.path, mount_path_problems, fix='Use a text, such as "/mnt/nvme".')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,9 @@ class Secret:
 
     def problems(self) -> Sequence[Problem]:
         """Find a name that no secret has."""
-        return [] if is_token(self.secret_name) else subdomain_name_problems("secret_name", self.secret_name)
+        fix = 'Use a text, such as "database".'
+        wrong = _named("secret_name", self.secret_name, subdomain_name_problems, fix=fix)
+        return [*wrong, *flag_problems("optional", self.optional)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,9 @@ class Claim:
 
     def problems(self) -> Sequence[Problem]:
         """Find a name that no claim has."""
-        return [] if is_token(self.claim_name) else subdomain_name_problems("claim_name", self.claim_name)
+        fix = 'Use a text, such as "data".'
+        wrong = _named("claim_name", self.claim_name, subdomain_name_problems, fix=fix)
+        return [*wrong, *flag_problems("read_only", self.read_only)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,12 @@ class PodVolume:
 
     def problems(self, field: str) -> Sequence[Problem]:
         """Find what Kubernetes would refuse."""
-        found = [*kind_problems(f"{field}.name", self.name, str, fix='Use a text, such as "scratch".')]
-        if not found and not is_token(self.name):
-            found += label_name_problems(f"{field}.name", self.name)
-        for problem in self.source.problems():
-            found.append(Problem(f"{field}.{problem.field}", problem.value, problem.allowed, problem.fix))
-        return found
+        fix = 'Use PodVolume.empty_dir("scratch"), for example.'
+        wrong = like_problems(f"{field}.source", self.source, "problems", kind="a volume", fix=fix, required=True)
+        return [
+            *_named(f"{field}.name", self.name, label_name_problems, fix='Use a text, such as "scratch".'),
+            *(wrong or [replace(each, field=f"{field}.{each.field}") for each in self.source.problems()]),
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +171,22 @@ class PodMount:
 
     def problems(self, field: str) -> Sequence[Problem]:
         """Find what Kubernetes would refuse."""
-        found = [*kind_problems(f"{field}.volume", self.volume, PodVolume, fix='Use PodVolume.empty_dir("scratch").')]
-        found = found or [*self.volume.problems(f"{field}.volume")]
-        if not is_token(self.path):
-            found += mount_path_problems(f"{field}.path", self.path)
-        if self.sub_path is not None and not is_token(self.sub_path):
-            found += sub_path_problems(f"{field}.sub_path", self.sub_path)
-        return found
+        fix = 'Use PodVolume.empty_dir("scratch").'
+        wrong = required_problems(f"{field}.volume", self.volume, PodVolume, fix=fix)
+        return [
+            *(wrong or self.volume.problems(f"{field}.volume")),
+            *_named(f"{field}.path", self.path, mount_path_problems, fix='Use a text, such as "/scratch".'),
+            *flag_problems(f"{field}.read_only", self.read_only),
+            *(
+                _named(f"{field}.sub_path", self.sub_path, sub_path_problems, fix='Use a text, such as "runs".')
+                if self.sub_path is not None
+                else ()
+            ),
+        ]
+
+
+def _named(field: str, name: object, judge: Callable[[str, str], Sequence[Problem]], *, fix: str) -> Sequence[Problem]:
+    """Judge a name or a path, unless it is no text or known only at deployment."""
+    if not isinstance(name, str):
+        return required_problems(field, name, str, fix=fix)
+    return [] if is_token(name) else judge(field, name)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from batchwright.jobs.containers.log_driver import stream_prefix
 from batchwright.jobs.containers.rendering import TaskSettings, ecs_properties
+from batchwright.jobs.containers.warnings import warn_of_variables
 from batchwright.jobs.definition import Definition, DefinitionOptions, make_definition
-from batchwright.jobs.multi_container.task import task_images
+from batchwright.jobs.multi_container.task import task_environments, task_images
 from batchwright.jobs.registries import warn_of_registries
 
 if TYPE_CHECKING:
@@ -47,4 +48,5 @@ def define_containers(
     # The execution role's policy is there before the first job is.
     definition.resource.node.add_dependency(task.execution_role)
     warn_of_registries(scope, task_images(containers, "containers"), queue.capacities)
+    warn_of_variables(scope, task_environments(containers, "containers"))
     return definition

@@ -25,6 +25,7 @@ from batchwright.jobs.task_options import TaskOptions
 from batchwright.jobs.units import payload_problems
 from batchwright.model import Problems
 from batchwright.model.arguments import required_problems
+from batchwright.places import place_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class MultiContainerJob(Construct):
         problems.extend([*containers_problems(containers, queue, ipc_mode=ipc_mode, pid_mode=pid_mode)])
         problems.extend(options.problems(queue, command=task_words(containers)))
         problems.extend([*shared.problems(queue), *log_group_problems(containers, log_group)])
+        problems.extend(place_problems("queue", scope, queue))
         problems.extend(payload_problems([text for each in containers for text in each.texts]))
         problems.raise_if_any()
         self._label = construct_id

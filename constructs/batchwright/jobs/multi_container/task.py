@@ -27,7 +27,7 @@ from batchwright.model.pods import mixed_architecture_problems
 from batchwright.model.sizes import ec2_memory_problems, gpu_problems, positive_vcpu_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from constructs import Construct
 
@@ -109,6 +109,11 @@ def task_shape(containers: Sequence[TaskContainer], form: TaskForm = TaskForm.EC
 def task_images(containers: Iterable[TaskContainer], field: str) -> dict[str, JobImage]:
     """The images of containers, by their fields' names."""
     return {f"{field}[{number}].image": each.image for number, each in enumerate(containers)}
+
+
+def task_environments(containers: Iterable[TaskContainer], field: str) -> dict[str, Mapping[str, str]]:
+    """The environment variables of containers, by their fields' names."""
+    return {f"{field}[{number}].environment": each.environment for number, each in enumerate(containers)}
 
 
 def task_words(containers: Iterable[TaskContainer]) -> list[str]:

@@ -12,6 +12,7 @@ from batchwright.jobs.eks.container import PodContainer
 from batchwright.jobs.eks.pod import Pod
 from batchwright.jobs.multi_container.container import TaskContainer
 from batchwright.jobs.multi_container.task import (
+    task_environments,
     task_images,
     task_kind_problems,
     task_problems,
@@ -96,6 +97,12 @@ class NodeGroup:
         if isinstance(self.runs, TaskContainer):
             return {f"{at}.runs.image": self.runs.image}
         return task_images(self.containers, f"{at}.runs")
+
+    def environments(self, at: str) -> dict[str, Mapping[str, str]]:
+        """The environment variables of its containers, by their fields' names below `at`; none of pods."""
+        if isinstance(self.runs, TaskContainer):
+            return {f"{at}.runs.environment": self.runs.environment}
+        return task_environments(self.containers, f"{at}.runs")
 
     @property
     def words(self) -> Sequence[str]:

@@ -28,6 +28,7 @@ from batchwright.jobs.multi_node.warnings import warn_of_nodes
 from batchwright.jobs.retries import RetryStrategy
 from batchwright.jobs.task_options import TaskOptions
 from batchwright.model import ConfigurationError, Problem, Problems
+from batchwright.places import place_problems
 from batchwright.tokens import where
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class MultiNodeJob(Construct):
         problems.raise_if_any()
         host = instance_type.to_string() if isinstance(instance_type, ec2.InstanceType) else instance_type
         problems.extend([*nodes_problems(groups, queue, main_node=main_node, instance_type=host, efa=adapters)])
-        problems.extend([*definition_problems(groups, queue, options, shared)])
+        problems.extend([*definition_problems(groups, queue, options, shared), *place_problems("queue", scope, queue)])
         problems.raise_if_any()
         self._label = construct_id
         self._groups = tuple(groups if adapters is None else [group.with_efa(adapters) for group in groups])

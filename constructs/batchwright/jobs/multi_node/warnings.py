@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Annotations
 
 from batchwright.jobs.containers.container import within
+from batchwright.jobs.containers.warnings import warn_of_variables
 from batchwright.jobs.eks.job import warn_of_namespace
 from batchwright.jobs.multi_node.checks import HOSTED
 from batchwright.jobs.registries import warn_of_registries
@@ -32,6 +33,7 @@ def warn_of_nodes(scope: Construct, groups: Sequence[NodeGroup], queue: Queue, *
     hosted = [each for each in queue.capacities if each.kind == HOSTED]
     for number, group in enumerate(groups):
         warn_of_registries(scope, group.images(f"groups[{number}]"), hosted)
+        warn_of_variables(scope, group.environments(f"groups[{number}]"))
         if group.pod is not None:
             warn_of_namespace(scope, group.pod, queue, field=f"groups[{number}].runs")
 
