@@ -30,7 +30,7 @@ app.synth()
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    with LocalAws(runner="docker") as server:
+    with LocalAws(runner="docker", iam=True) as server:
         yield server
 
 

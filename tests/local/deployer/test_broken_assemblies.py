@@ -38,7 +38,11 @@ def with_file(source: Json, destination: Json) -> Json:
 BROKEN: dict[str, tuple[Json, str]] = {
     "list": ({"manifest.json": []}, "manifest .*manifest.json is no JSON object; synthesize the app again"),
     "artifacts": ({"manifest.json": {"artifacts": [STACK]}}, "artifacts is no JSON object"),
-    "no-stacks": ({"manifest.json": {"version": "99.0.0", "artifacts": {}}}, "has no stacks"),
+    "no-stacks": ({"manifest.json": {"version": "36.0.0", "artifacts": {}}}, "has no stacks"),
+    "newer": (
+        {"manifest.json": {"version": "999.0.0", "artifacts": {"S": STACK}}, "t.json": TEMPLATE},
+        "manifest.json has schema version 999.0.0, and [0-9]+ is the newest that the local AWS knows",
+    ),
     "no-template": (
         {"manifest.json": {"artifacts": {"S": {**STACK, "properties": {}}}}},
         "there is no templateFile",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
 _NESTED = "cdk:cloud-assembly"
+# Comes with aws-cdk-lib; its major version is that of the schema.
+_SCHEMA_PACKAGE = "aws-cdk.cloud-assembly-schema"
+_KNOWN_SCHEMA = 55
 # Names of zones that the CDK makes up do no harm here: nothing stands in a zone.
 _HARMLESS_LOOKUPS = frozenset({"availability-zones"})
 
@@ -44,8 +48,8 @@ class CloudAssembly:
     """The stacks of a synthesized app, in an order in which they can be deployed.
 
     Raises:
-        DeploymentError: the folder has no readable manifest.json, no stacks, values that were not looked up, or stacks
-            that depend on each other in a circle.
+        DeploymentError: the folder has no readable manifest.json, one of a newer CDK, no stacks, values that were not
+            looked up, or stacks that depend on each other in a circle.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -83,6 +87,7 @@ def _read(folder: Path) -> Iterator[StackArtifact]:
             f"{folder} is no cloud assembly: it has no manifest.json; synthesize the app first (cdk synth)"
         )
     manifest = document(path, what="manifest")
+    _refuse_newer(path, manifest)
     _refuse_missing(path, manifest)
     artifacts = mapping(manifest, "artifacts", where=str(path))
     for identifier in artifacts:
@@ -92,6 +97,26 @@ def _read(folder: Path) -> Iterator[StackArtifact]:
             yield from _read(folder / text(mapping(artifact, "properties", where=where), "directoryName", where=where))
         elif artifact.get("type") == _STACK:
             yield _stack(folder, identifier, artifact, artifacts)
+
+
+def _refuse_newer(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Like the CDK CLI, take no schema that came after the one that is known here."""
+    schema, known = str(manifest.get("version", "")), _newest_schema()
+    major = schema.partition(".")[0]
+    if major.isdecimal() and int(major) > known:
+        raise DeploymentError(
+            f"{path} has schema version {schema}, and {known} is the newest that the local AWS knows: a newer CDK "
+            "wrote it. Update aws-cdk-lib and batchwright here, or synthesize the app with the aws-cdk-lib that is "
+            "installed here"
+        )
+
+
+def _newest_schema() -> int:
+    """Return the newest version of cloud assemblies that is known: that of the CDK that is installed here."""
+    try:
+        return int(metadata.version(_SCHEMA_PACKAGE).partition(".")[0])
+    except (metadata.PackageNotFoundError, ValueError):
+        return _KNOWN_SCHEMA
 
 
 def _refuse_missing(path: Path, manifest: Mapping[str, Any]) -> None:

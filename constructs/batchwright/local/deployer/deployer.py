@@ -73,13 +73,13 @@ class Deployer:
         values = _parameters(selected, parameters or {})
         outputs: dict[str, dict[str, str]] = {}
         with _told():
-            self._bootstrap.ensure()
             operator = StackOperator(self._client("cloudformation"), timeout=self._timeout)
+            self._bootstrap.ensure(operator)
             for stack in selected:
                 self._publish(stack)
                 outputs[stack.name] = operator.deploy(
                     stack.name,
-                    template_url=self._upload(stack.template.read_bytes()),
+                    template={"TemplateURL": self._upload(stack.template.read_bytes())},
                     parameters=values[stack.name],
                     tags=stack.tags,
                 )

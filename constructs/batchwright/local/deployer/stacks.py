@@ -34,9 +34,15 @@ class StackOperator:
         self._timeout = timeout
 
     def deploy(
-        self, name: str, *, template_url: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+        self, name: str, *, template: Mapping[str, str], parameters: Mapping[str, str], tags: Mapping[str, str]
     ) -> dict[str, str]:
         """Create or update the stack and return its outputs.
+
+        Args:
+            name: Its name.
+            template: TemplateURL or TemplateBody.
+            parameters: Values of its parameters.
+            tags: Its tags.
 
         Raises:
             DeploymentError: it was refused, failed (and was rolled back), or did not end in time.
@@ -48,7 +54,7 @@ class StackOperator:
         token = f"batchwright-{uuid.uuid4().hex}"
         arguments: dict[str, Any] = {
             "StackName": name,
-            "TemplateURL": template_url,
+            **template,
             "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
             "Capabilities": _CAPABILITIES,

@@ -7,43 +7,31 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from batchwright.local.emulator import (
-    access,
-    access_resources,
-    batch_service,
-    closed_paths,
-    docker_reaper,
-    lambda_workers,
-    loader,
-    trusts,
-)
-from batchwright.local.emulator.cloudformation import batch as batch_types
-from batchwright.local.emulator.cloudformation import (
-    custom_resources,
-    exports,
-    judged,
-    network,
-    operations,
-    recorded,
-    repairs,
-    templates,
-)
-from batchwright.local.emulator.cloudformation.registry import ResourceTypes
-from batchwright.local.emulator.events import expressions, targets
+from batchwright.local.emulator.batch import eks_access
+from batchwright.local.emulator.batch import service as batch
+from batchwright.local.emulator.cloudformation import everything as cloudformation
+from batchwright.local.emulator.events import archives, expressions, targets
 from batchwright.local.emulator.events.pump import EventPump
 from batchwright.local.emulator.events.schedules import Schedules
-from batchwright.local.emulator.guard import Hooks
-from batchwright.local.emulator.lambda_async import AsyncCalls
-from batchwright.local.emulator.lambda_images.functions import ImageFunctions
-from batchwright.local.emulator.quiet import QuietLogs
-from batchwright.local.emulator.role_access import RoleAccess
-from batchwright.local.emulator.settings import ProcessEnvironment, ministack_environment
+from batchwright.local.emulator.functions import workers
+from batchwright.local.emulator.functions.asynchronous import AsyncCalls
+from batchwright.local.emulator.functions.images.functions import ImageFunctions
+from batchwright.local.emulator.http import closed_paths
+from batchwright.local.emulator.iam import principals, resources, trusts
+from batchwright.local.emulator.iam.assumable import AssumableRoles
+from batchwright.local.emulator.iam.enforcement import Enforcement
+from batchwright.local.emulator.iam.role_access import RoleAccess
+from batchwright.local.emulator.ministack import docker_reaper, loader
+from batchwright.local.emulator.ministack.guard import Hooks
+from batchwright.local.emulator.ministack.quiet import QuietLogs
+from batchwright.local.emulator.ministack.settings import ProcessEnvironment, ministack_environment
 from batchwright.local.emulator.stepfunctions import service
 
 if TYPE_CHECKING:
     from batchwright.local.emulator.context import EmulatorContext
-    from batchwright.local.emulator.gateway import Gateway
-    from batchwright.local.emulator.stepfunctions.executions import Executions
+    from batchwright.local.emulator.events.redelivery import Redeliveries
+    from batchwright.local.emulator.http.gateway import Gateway
+    from batchwright.local.emulator.stepfunctions.runs.executions import Executions
     from batchwright.local.state import Keeper
 
 _log = logging.getLogger("batchwright.local")
@@ -77,6 +65,7 @@ class Emulator:
         self._served = False
         self._functions: ImageFunctions | None = None
         self._async_calls: AsyncCalls | None = None
+        self._redeliveries: Redeliveries | None = None
         try:
             self._start(context)
         except BaseException:
@@ -92,7 +81,7 @@ class Emulator:
 
     def enforce_iam(self, *, on: bool) -> None:
         """Switch the check of policies."""
-        self._access.enforce(on=on)
+        self._iam.enforce(on=on)
 
     def abort_executions(self) -> None:
         """Abort the state machines that run; their threads end when what they wait for ends."""
@@ -123,6 +112,8 @@ class Emulator:
                 steps.callback(self._functions.close)
             if self._async_calls is not None:
                 steps.callback(self._async_calls.close)
+            if self._redeliveries is not None:
+                steps.callback(self._redeliveries.close)
             if self._pump is not None:
                 self._pump.close()
                 self._pump = None
@@ -144,28 +135,22 @@ class Emulator:
     def _install(self, context: EmulatorContext) -> None:
         hooks = self._hooks
         docker_reaper.install(hooks)
-        batch_service.install(hooks, context)
-        types = ResourceTypes(hooks)
-        batch_types.install(hooks, context, types)
-        network.install(hooks, context, types)
-        repairs.install(hooks, types)
-        recorded.install(hooks, context, types)
-        custom_resources.install(hooks, context, types)
-        judged.install(hooks, types)
-        for module in (templates, exports, operations):
-            module.install(hooks)
+        batch.install(hooks, context)
+        eks_access.install(hooks, context)
+        cloudformation.install(hooks, context, AssumableRoles(hooks))
         roles = RoleAccess(hooks, context)
         self._executions = service.install(hooks, context, roles)
-        targets.install(hooks, context, roles)
+        self._redeliveries = targets.install(hooks, context, roles)
+        archives.install(hooks)
         expressions.install(hooks)
         self._schedules = Schedules(hooks)
-        lambda_workers.install(hooks, f"http://127.0.0.1:{self._gateway.port}")
+        workers.install(hooks, f"http://127.0.0.1:{self._gateway.port}")
         self._async_calls = AsyncCalls(hooks, context)
         self._functions = ImageFunctions(hooks, self._gateway.port)
-        hooks.replace(hooks.module("services.cloudformation.custom_resource"), "_HOST", "127.0.0.1")
-        self._access = access.Access(hooks)
-        access_resources.install(hooks, context)
+        self._iam = Enforcement(hooks)
+        resources.install(hooks, context)
         trusts.install(hooks)
+        principals.install(hooks)
         closed_paths.close(self._gateway)
         self._pump = EventPump(hooks, context.chain)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import UnknownServiceError as UnknownBotoServiceError
 from botocore.model import OperationNotFoundError
 
@@ -42,6 +42,7 @@ _SERVICES = {
     "ssm": ("ssm", "Ssm"),
     "sts": ("sts", "Sts"),
 }
+_LATER = frozenset({429, 500, 502, 503, 504})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
@@ -63,12 +64,14 @@ class SdkAnswerError(SdkCallError):
     Attributes:
         prefix: Name of the service in errors of Step Functions.
         code: Name of the error, without the service.
+        passes: Whether the same call may do better later: there were too many, or the service failed.
     """
 
-    def __init__(self, prefix: str, code: str, message: str) -> None:
+    def __init__(self, prefix: str, code: str, message: str, *, passes: bool) -> None:
         super().__init__(message)
         self.prefix = prefix
         self.code = code
+        self.passes = passes
 
 
 def call(client_of: Callable[[str], Any], service: str, action: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -91,9 +94,11 @@ def call(client_of: Callable[[str], Any], service: str, action: str, data: dict[
     try:
         answer = getattr(client, xform_name(model.name))(**arguments)
     except ClientError as error:
-        raise SdkAnswerError(prefix, *_error(prefix, error, model)) from error
+        raise SdkAnswerError(prefix, *_error(prefix, error, model), passes=_passes(error)) from error
     except BotoCoreError as error:
-        raise SdkAnswerError(prefix, "SdkClientException", str(error)) from error
+        raise SdkAnswerError(
+            prefix, "SdkClientException", str(error), passes=isinstance(error, HTTPClientError)
+        ) from error
     answer.pop("ResponseMetadata", None)
     return shapes.to_pascal(answer, model.output_shape)
 
@@ -107,6 +112,12 @@ def _arguments(service: str, action: str, data: dict[str, Any]) -> tuple[Any, di
         raise SdkCallError(f"There is no action {action} of {service}") from error
     except shapes.UnknownMemberError as error:
         raise SdkCallError(f'The field "{error.member}" is not supported by Step Functions') from error
+
+
+def _passes(error: ClientError) -> bool:
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
+    code = str(error.response["Error"].get("Code", ""))
+    return status in _LATER or "Throttl" in code or "TooManyRequests" in code
 
 
 def _error(prefix: str, error: ClientError, model: Any) -> tuple[str, str]:  # noqa: ANN401 - botocore's model

@@ -11,7 +11,7 @@ from batchwright.local.deployer.deployer import DOCKER_SHIM
 from batchwright.local.emulator import docker_engine
 from batchwright.local.emulator.clients import ROOT_KEY
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.emulator.gateway import Gateway, is_taken
+from batchwright.local.emulator.http.gateway import Gateway, is_taken
 from batchwright.local.emulator.job_brake import DEFAULT_JOBS_A_MINUTE
 from batchwright.local.proxies import LOOPBACK_NAMES, without_proxy
 

@@ -189,7 +189,7 @@ def test_a_callback_that_comes(server: LocalServer, letters: str) -> None:
     states.send_task_success(taskToken=token, output='{"ok": true}')
 
     assert json.loads(server.ended(started["executionArn"])["output"]) == {"ok": True}
-    with pytest.raises(states.exceptions.TaskDoesNotExist):
+    with pytest.raises(states.exceptions.TaskTimedOut):
         states.send_task_success(taskToken=token, output="{}")
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from batchwright.local.emulator.cloudformation.registry import ResourceTypes
     from batchwright.local.emulator.context import EmulatorContext
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 # A change of one of these makes a new resource, of whatever type has it.
 _REPLACING = (

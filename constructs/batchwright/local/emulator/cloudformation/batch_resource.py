@@ -43,7 +43,7 @@ class BatchResource:
     def create(self, logical_id: str, props: Mapping[str, Any], stack: str) -> Created:
         """Create it under the user's name or a generated one."""
         name = props.get(self._kind.name) or self._types.physical_name(stack, logical_id)
-        return self._create_as(name, logical_id, props)
+        return self._create_as(name, logical_id, props, stack)
 
     def update(
         self, physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack: str, logical_id: str
@@ -56,7 +56,7 @@ class BatchResource:
                     f"Rename {new[self._kind.name]} and update the stack again."
                 )
                 raise ValueError(message)
-            return self._create_as(self._types.new_physical_name(stack, logical_id), logical_id, new)
+            return self._create_as(self._types.new_physical_name(stack, logical_id), logical_id, new, stack)
         changed = self._changed(old, new)
         if changed:
             request = self._request(self._kind.update, logical_id, changed)
@@ -83,12 +83,17 @@ class BatchResource:
             if key not in self._kind.create_only and key != self._kind.name and value != old.get(key)
         }
         resources = changed.get("ComputeResources")
-        if resources and "MinvCpus" in (old.get("ComputeResources") or {}):
-            changed["ComputeResources"] = {"MinvCpus": 0, **resources}
+        if resources:
+            before = {"MinvCpus": 0, **(old.get("ComputeResources") or {})}
+            # The API refuses to be told some members again, such as an allocation strategy that no update can set.
+            differing = {key: value for key, value in {"MinvCpus": 0, **resources}.items() if value != before.get(key)}
+            changed["ComputeResources"] = differing
         return changed
 
-    def _create_as(self, name: str, logical_id: str, props: Mapping[str, Any]) -> Created:
-        request = self._request(self._kind.create, logical_id, {**props, self._kind.name: name})
+    def _create_as(self, name: str, logical_id: str, props: Mapping[str, Any], stack: str) -> Created:
+        tags = {**self._types.stack_tags(stack), **(props.get("Tags") or {})}
+        tagged = {**props, "Tags": tags} if tags else props
+        request = self._request(self._kind.create, logical_id, {**tagged, self._kind.name: name})
         arn = str(self._call(self._kind.create, request)[self._kind.arn])
         return arn, self._attributes(arn)
 

@@ -1,4 +1,4 @@
-"""Answers of custom resources: AWS's rules for them, and what a creation that failed leaves behind.
+"""Answers of custom resources: AWS's rules for them, and what a request that failed leaves behind.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
 """
@@ -10,13 +10,15 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.cloudformation")
 _LONGEST_ANSWER = 4096
 _LONGEST_ID = 1024
+Place = tuple[str, str]
+"""Stack and logical id of a resource."""
 
 
 class CustomAnswers:
@@ -24,8 +26,10 @@ class CustomAnswers:
 
     def __init__(self, hooks: Hooks) -> None:
         module = hooks.module("services.cloudformation.custom_resource")
-        # Stack and resource of a creation that failed -> the physical id that its handler gave.
-        self._half_made: dict[tuple[str, str], str] = {}
+        # The physical id that came with the failure of the request that is under way.
+        self._refused: dict[Place, str] = {}
+        # The new physical id that came with a failed update; its rollback goes from there.
+        self._moved: dict[Place, str] = {}
         hooks.wrap(module, "deliver_response", self._hearing)
         hooks.wrap(module, "invoke_custom_resource", self._asking)
 
@@ -35,34 +39,48 @@ class CustomAnswers:
             if problem is not None:
                 return deliver(token, {"Status": "FAILED", "Reason": problem})
             if answer["Status"] == "FAILED":
-                made = (str(answer.get("StackId")), str(answer.get("LogicalResourceId")))
-                self._half_made[made] = answer["PhysicalResourceId"]
+                place = (str(answer.get("StackId")), str(answer.get("LogicalResourceId")))
+                self._refused[place] = answer["PhysicalResourceId"]
             return deliver(token, answer)
 
         return call
 
     def _asking(self, ask: Callable[..., Any]) -> Callable[..., Any]:
-        """A creation that failed is taken back with a Delete of its own, as AWS does in the rollback."""
-
         def call(request: str, logical_id: str, *about: Any, **options: Any) -> Any:  # noqa: ANN401 - ministack is untyped
-            _, _, stack_id, *_ = about
-            self._half_made.pop((stack_id, logical_id), None)
+            place = (about[2], logical_id)
+            self._refused.pop(place, None)
+            moved = self._moved.pop(place, None)
+            if request == "Update" and moved is not None:
+                return self._back(ask, logical_id, about, options, moved)
             try:
                 return ask(request, logical_id, *about, **options)
             except RuntimeError:
-                physical_id = self._half_made.pop((stack_id, logical_id), None)
-                if request == "Create" and physical_id is not None:
-                    self._take_back(lambda: ask("Delete", logical_id, *about, physical_id=physical_id))
+                made = self._refused.pop(place, None)
+                if request == "Create" and made is not None:
+                    _take_back(ask, logical_id, about, made)
+                if request == "Update" and made not in (None, options.get("physical_id")):
+                    self._moved[place] = str(made)
                 raise
 
         return call
 
     @staticmethod
-    def _take_back(delete: Callable[[], Any]) -> None:
-        try:
-            delete()
-        except (RuntimeError, TimeoutError) as error:
-            _log.warning("a custom resource whose creation failed could not be deleted: %s", error)
+    def _back(
+        ask: Callable[..., Any], logical_id: str, about: tuple[Any, ...], options: Mapping[str, Any], moved: str
+    ) -> Any:  # noqa: ANN401 - ministack is untyped
+        """Update from the id of the failed update to the old properties; where that gives another id, delete it."""
+        answer = ask("Update", logical_id, *about, **{**options, "physical_id": moved})
+        if answer[0] != moved:
+            _take_back(ask, logical_id, (options.get("old_props"), *about[1:]), moved)
+        return answer
+
+
+def _take_back(ask: Callable[..., Any], logical_id: str, about: tuple[Any, ...], physical_id: str) -> None:
+    """Delete what a request made before it failed, as AWS does in the rollback."""
+    try:
+        ask("Delete", logical_id, *about, physical_id=physical_id)
+    except (RuntimeError, TimeoutError) as error:
+        _log.warning("%s, which a custom resource made and then failed, could not be deleted: %s", physical_id, error)
 
 
 def problem_of(answer: Any) -> str | None:  # noqa: ANN401 - JSON of the handler's own

@@ -6,18 +6,20 @@ VPCs that close their default security group are in nearly every app, so those t
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from batchwright.local.emulator.cloudformation import topic_tokens
 from batchwright.local.emulator.cloudformation.custom_answers import CustomAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from batchwright.local.emulator.cloudformation.registry import Created, ResourceTypes
     from batchwright.local.emulator.context import EmulatorContext
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _AUTO_DELETE_TAG = "aws-cdk:auto-delete-objects"
 
@@ -27,6 +29,7 @@ def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> Non
     region = hooks.get(hooks.module("core.responses"), "get_region")
     types.register("Custom::S3AutoDeleteObjects", AutoDeleteObjects(lambda: context.client("s3", region())))
     types.register("Custom::VpcRestrictDefaultSG", RestrictDefaultGroup(lambda: context.client("ec2", region())))
+    topic_tokens.install(hooks, context)
     _fail_fast(hooks)
     CustomAnswers(hooks)
 
@@ -34,23 +37,41 @@ def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> Non
 def _fail_fast(hooks: Hooks) -> None:
     """CloudFormation waits up to an hour for a handler that raised; here the stack fails with the handler's error."""
     custom = hooks.module("services.cloudformation.custom_resource")
+    hooks.replace(custom, "_HOST", "127.0.0.1")
     deliver = hooks.get(custom, "deliver_response")
     pending = hooks.get(custom, "_pending")
 
     def around(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         def call(record: Any, event: Any, *arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401
             result = execute(record, event, *arguments, **options)
-            url = event.get("ResponseURL") if isinstance(event, dict) else None
-            if url and result.get("error"):
-                token = str(url).rsplit("/", 1)[-1]
-                waiting = pending.get(token)
-                if waiting is not None and waiting["result"] is None:
-                    deliver(token, {"Status": "FAILED", "Reason": _reason(result)})
+            if result.get("error"):
+                for url in _response_urls(event):
+                    token = url.rsplit("/", 1)[-1]
+                    waiting = pending.get(token)
+                    if waiting is not None and waiting["result"] is None:
+                        deliver(token, {"Status": "FAILED", "Reason": _reason(result)})
             return result
 
         return call
 
     hooks.wrap(hooks.module("services.lambda_svc"), "_execute_function_with_config_scope", around)
+
+
+def _response_urls(event: Any) -> Iterator[str]:  # noqa: ANN401 - an event of any kind
+    """Yield where answers are waited for: a request itself, or the requests that a topic passes on."""
+    if not isinstance(event, dict):
+        return
+    if isinstance(event.get("ResponseURL"), str):
+        yield event["ResponseURL"]
+    records = event.get("Records")
+    for record in records if isinstance(records, list) else ():
+        message = record.get("Sns", {}).get("Message") if isinstance(record, dict) else None
+        try:
+            passed_on = json.loads(message) if isinstance(message, str) else None
+        except ValueError:
+            continue
+        if isinstance(passed_on, dict) and isinstance(passed_on.get("ResponseURL"), str):
+            yield passed_on["ResponseURL"]
 
 
 def _reason(result: Mapping[str, Any]) -> str:
@@ -70,16 +91,14 @@ class AutoDeleteObjects:
 
     def create(self, logical_id: str, props: Mapping[str, Any], stack: str) -> Created:  # noqa: ARG002 - signature
         """Remember the bucket."""
-        return f"{stack}-{logical_id}", {}
+        return str(props["BucketName"]), {}
 
     def update(
         self, physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack: str, logical_id: str
     ) -> Created:
-        """Empty the old bucket when there is a new one."""
+        """Answer with another id when there is a new bucket: the old one is emptied when the update has succeeded."""
         del stack, logical_id
-        if old.get("BucketName") != new.get("BucketName"):
-            self.delete(physical_id, old)
-        return physical_id, {}
+        return physical_id if old.get("BucketName") == new.get("BucketName") else str(new["BucketName"]), {}
 
     def delete(self, physical_id: str, props: Mapping[str, Any]) -> None:  # noqa: ARG002 - signature
         """Delete every version of every object."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 
 def install(hooks: Hooks) -> None:

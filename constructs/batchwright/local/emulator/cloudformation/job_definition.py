@@ -31,13 +31,12 @@ class JobDefinitionResource(BatchResource):
         self, physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack: str, logical_id: str
     ) -> Created:
         """Register a revision under the same name; CloudFormation then deletes the predecessor."""
-        del stack
         comparable = {key: value for key, value in new.items() if key != "ResourceRetentionPolicy"}
         before = {key: value for key, value in old.items() if key != "ResourceRetentionPolicy"}
         if comparable == before:
             return physical_id, self._attributes(physical_id)
         name = physical_id.rsplit("/", 1)[-1].rsplit(":", 1)[0]
-        arn, attributes = self._create_as(name, logical_id, new)
+        arn, attributes = self._create_as(name, logical_id, new, stack)
         retention = new.get("ResourceRetentionPolicy") or {}
         if str(retention.get("SkipDeregisterOnUpdate", "false")).lower() == "true":
             self._kept[physical_id] = arn

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchwright.local.emulator.events import expressions
-from batchwright.local.emulator.stepfunctions import definitions
+from batchwright.local.emulator.stepfunctions.definitions import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.cloudformation.registry import ResourceTypes
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.iam.assumable import AssumableRoles
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 
-def install(hooks: Hooks, types: ResourceTypes) -> None:
-    """Wrap what creates and updates state machines and schedules: a stack with a bad one fails and says why."""
+def install(hooks: Hooks, types: ResourceTypes, roles: AssumableRoles) -> None:
+    """Wrap what creates and updates functions, state machines and schedules: a stack with a bad one says why."""
     text = hooks.get(hooks.module("services.cloudformation.provisioners"), "_sfn_definition")
 
     def machine(properties: Mapping[str, Any]) -> str | None:
-        return definitions.refusal(str(text(properties)), properties.get("StateMachineType", "STANDARD"))
+        refusal = judge.refusal(str(text(properties)), properties.get("StateMachineType", "STANDARD"))
+        return refusal or roles.machine_problem(properties)
 
     _judge(types, "AWS::StepFunctions::StateMachine", machine)
+    _judge(types, "AWS::Lambda::Function", roles.function_problem)
     _judge(types, "AWS::Scheduler::Schedule", expressions.fault)
 
 

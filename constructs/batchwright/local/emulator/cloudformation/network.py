@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from batchwright.local.emulator.cloudformation.registry import Created, ResourceTypes
     from batchwright.local.emulator.context import EmulatorContext
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 
 def install(hooks: Hooks, context: EmulatorContext, types: ResourceTypes) -> None:

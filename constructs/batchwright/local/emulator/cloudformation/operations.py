@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 # A stack that is being created, or rolled back after that, is deleted when this has ended.
 _ENDS_FIRST = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")

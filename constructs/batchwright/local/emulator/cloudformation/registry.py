@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 Created = tuple[str, dict[str, Any]]
 """A physical id and the attributes for Fn::GetAtt."""
@@ -39,6 +39,7 @@ class ResourceTypes:
         self._provisioners = hooks.module("services.cloudformation.provisioners")
         self._handlers = hooks.get(self._provisioners, "_RESOURCE_HANDLERS")
         self._ours: set[str] = set()
+        self._stacks = hooks.get(hooks.module("services.cloudformation"), "_stacks")
         stacks = hooks.module("services.cloudformation.stacks")
         # Ours may call the server over HTTP, which must not happen on its event loop.
         hooks.wrap(stacks, "_runs_on_worker_thread", lambda old: lambda name: name in self._ours or old(name))
@@ -103,6 +104,11 @@ class ResourceTypes:
     def physical_name(self, stack: str, logical_id: str) -> str:
         """Return the name that CloudFormation gives a resource without one."""
         return str(self._hooks.get(self._provisioners, "_physical_name")(stack, logical_id))
+
+    def stack_tags(self, stack: str) -> dict[str, str]:
+        """Return the tags of a stack, which its resources get, too."""
+        record = self._stacks.get(stack) or {}
+        return {str(tag["Key"]): str(tag["Value"]) for tag in record.get("Tags") or ()}
 
     def new_physical_name(self, stack: str, logical_id: str) -> str:
         """Return a fresh name for a successor; the stack keeps it for later updates."""

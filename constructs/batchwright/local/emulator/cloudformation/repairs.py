@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.cloudformation.registry import Created, ResourceTypes
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 # Of no image that exists.
 _HOST_IMAGE: Final = "ami-0ec52023000000000"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.events")
 SCHEDULE = "batchwright:schedule"
@@ -21,12 +21,14 @@ class DeliveryError(Exception):
     Attributes:
         code: The reason in one word, as in ERROR_CODE of a dead letter.
         message: The reason.
+        passes: Whether it may do better later: the target was asked for too much, or failed inside.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, passes: bool = False) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.passes = passes
 
 
 class DeadLetters:

@@ -11,7 +11,7 @@ from batchwright.model.schedules import schedule_problems
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
 _MAX_WINDOW: Final = 1440
@@ -23,9 +23,10 @@ def install(hooks: Hooks) -> None:
     """Look at rules and schedules before ministack does."""
     hooks.wrap(hooks.module("services.eventbridge"), "_validate_schedule_expression", _rule_schedule)
     scheduler = hooks.module("services.scheduler")
+    fields = hooks.get(hooks.module("services.eventbridge"), "_parse_cron_fields")
     refuse = hooks.get(scheduler, "_error")
     for name in ("_create_schedule", "_update_schedule"):
-        hooks.wrap(scheduler, name, lambda handle: _schedule(handle, refuse))
+        hooks.wrap(scheduler, name, lambda handle: _schedule(handle, refuse, fields))
 
 
 def fault(schedule: Mapping[str, Any]) -> str | None:
@@ -78,10 +79,15 @@ def _rule_schedule(valid: Callable[[str], bool]) -> Callable[[str], bool]:
     return call
 
 
-def _schedule(handle: Callable[..., Any], refuse: Callable[..., Any]) -> Callable[..., Any]:
+def _schedule(
+    handle: Callable[..., Any], refuse: Callable[..., Any], fields: Callable[[str], Any]
+) -> Callable[..., Any]:
     def call(name: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - ministack's response
-        if body.get("ScheduleExpression"):
+        expression = str(body.get("ScheduleExpression") or "")
+        if expression:
             problem = fault(body)
+            if problem is None and expression.startswith("cron(") and fields(expression) is None:
+                problem = f"the local AWS cannot tell when {expression} is due."
             if problem is not None:
                 return refuse(400, "ValidationException", problem)
         return handle(name, body)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.events.chain import ChainGuard
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.events")
 _END: Any = object()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import tzinfo
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.events")
 # ministack looks every 10 seconds. AWS promises a minute; here a test waits for it.

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from batchwright.local.emulator import sdk_calls, shapes
 from batchwright.local.emulator.events import told
 from batchwright.local.emulator.events.dead_letters import SCHEDULE, DeadLetters, DeliveryError
+from batchwright.local.emulator.events.redelivery import Redeliveries
 from batchwright.local.engine import BatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from batchwright.local.emulator.context import EmulatorContext
-    from batchwright.local.emulator.guard import Hooks
-    from batchwright.local.emulator.role_access import RoleAccess
+    from batchwright.local.emulator.iam.role_access import RoleAccess
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _log = logging.getLogger("batchwright.local.events")
 _STARTS_WORK = frozenset({"states", "batch", "scheduler"})
@@ -32,14 +33,16 @@ _SCHEDULED = {
     "events": "events:PutEvents",
 }
 _SERVICE_PART = 2
+_PASSING = frozenset({"TooManyRequestsException", "ServerException"})
 _HTTP_ERROR = 400
 
 
-def install(hooks: Hooks, context: EmulatorContext, access: RoleAccess) -> None:
-    """Wrap the delivery to a target."""
+def install(hooks: Hooks, context: EmulatorContext, access: RoleAccess) -> Redeliveries:
+    """Wrap the delivery to a target, and return what tries deliveries again."""
     module = hooks.module("services.eventbridge")
-    targets = Targets(hooks, context, access)
-    hooks.wrap(module, "_invoke_target", targets.around)
+    again = Redeliveries()
+    hooks.wrap(module, "_invoke_target", Targets(hooks, context, access, again).around)
+    return again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ class Delivery:
 class Targets:
     """Delivers to the targets that ministack does not know and passes on the others."""
 
-    def __init__(self, hooks: Hooks, context: EmulatorContext, access: RoleAccess) -> None:
+    def __init__(self, hooks: Hooks, context: EmulatorContext, access: RoleAccess, again: Redeliveries) -> None:
+        self._again = again
         self._context = context
         self._access = access
         self._region = hooks.get(hooks.module("core.responses"), "get_region")
@@ -102,7 +106,12 @@ class Targets:
                 try:
                     self._deliver(one, deliver)
                 except DeliveryError as error:
-                    self._failed(error, one)
+                    self._again.add(
+                        error,
+                        one.target.get("RetryPolicy") or {},
+                        lambda: self._deliver(one, deliver),
+                        lambda last, retries, condition: self._failed(last, one, retries, condition),
+                    )
 
         return call
 
@@ -128,7 +137,7 @@ class Targets:
         if refusal is not None:
             raise DeliveryError("NO_PERMISSIONS", refusal)
 
-    def _failed(self, error: DeliveryError, one: Delivery) -> None:
+    def _failed(self, error: DeliveryError, one: Delivery, retries: int, condition: str) -> None:
         _log.error("rule %s did not reach %s: %s", one.rule_name, one.arn, error)
         letters = (one.target.get("DeadLetterConfig") or {}).get("Arn")
         if letters is None:
@@ -138,9 +147,8 @@ class Targets:
             "TARGET_ARN": one.arn,
             "ERROR_CODE": error.code,
             "ERROR_MESSAGE": error.message,
-            # What failed here fails again: nothing is tried twice.
-            "RETRY_ATTEMPTS": "0",
-            "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
+            "RETRY_ATTEMPTS": str(retries),
+            "EXHAUSTED_RETRY_CONDITION": condition,
             **(schedule or {"RULE_ARN": str(one.rule.get("Arn", ""))}),
         }
         # A rule's letter has the event, a schedule's what its target would have been given.
@@ -170,7 +178,7 @@ class Targets:
         try:
             answer = sdk_calls.call(lambda known: self._access.client(role, known, self._region()), service, name, data)
         except sdk_calls.SdkAnswerError as error:
-            raise DeliveryError(error.code, error.message) from error
+            raise DeliveryError(error.code, error.message, passes=error.passes) from error
         except (sdk_calls.SdkCallError, ValueError) as error:
             raise DeliveryError("ValidationException", str(error)) from error
         if service == "batch" and isinstance(answer, dict) and "JobId" in answer:
@@ -196,7 +204,9 @@ class Targets:
             if refusal is not None:
                 raise DeliveryError("NO_PERMISSIONS", refusal)
             answer = self._context.batch(self._region(), "SubmitJob", body)
-        except (BatchError, shapes.UnknownMemberError, ValueError) as error:
+        except BatchError as error:
+            raise DeliveryError("SDK_CLIENT_ERROR", str(error), passes=error.code in _PASSING) from error
+        except (shapes.UnknownMemberError, ValueError) as error:
             raise DeliveryError("SDK_CLIENT_ERROR", str(error)) from error
         self._context.chain.job_submitted(str(answer["jobId"]))
 

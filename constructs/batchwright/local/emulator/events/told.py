@@ -11,7 +11,7 @@ from batchwright.local.emulator.events.dead_letters import DeliveryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
 
 _failures: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("batchwright_failures", default=None)
 # A warning after which ministack delivers nevertheless.

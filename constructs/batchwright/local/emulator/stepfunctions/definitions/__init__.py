@@ -1,0 +1,3 @@
+"""Definitions of state machines: what AWS refuses when one is made."""
+
+from __future__ import annotations
