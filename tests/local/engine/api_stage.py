@@ -99,6 +99,14 @@ class Stage:
             computeResources={"type": "ECS_MANAGED_INSTANCES", "maxvCpus": 8, "managedInstancesProvider": PROVIDER},
         )
         self.batch.queue("instances", "instances")
+        # Of hosts that were chosen with BEST_FIT, the default, AWS updates hardly anything.
+        progressive = {"type": "EC2", "maxvCpus": 8, "subnets": ["s"], "allocationStrategy": "BEST_FIT_PROGRESSIVE"}
+        self.batch(
+            "CreateComputeEnvironment",
+            computeEnvironmentName="progressive",
+            type="MANAGED",
+            computeResources=progressive,
+        )
         self.batch.environment("fargate", 16, "FARGATE")
         self.batch.queue("fargate", "fargate")
 
@@ -142,7 +150,7 @@ class Stage:
             if _of_instances(leaf)
             else "eks"
             if leaf.startswith("eksConfiguration")
-            else "environment"
+            else "progressive"
         )
         return {"computeEnvironment": found}
 

@@ -167,6 +167,7 @@ def use_jobs(stage: Stage) -> None:
     parts = [f"{jobs[2]}:0", f"{jobs[3]}#0"]
     needs = {"consumableResourceList": [{"consumableResource": "license", "quantity": 1}]}
     shared = {"jobQueue": "fair", "shareIdentifier": "team", "schedulingPriorityOverride": 1}
+    batch("UpdateComputeEnvironment", computeEnvironment="environment", computeResources={"maxvCpus": 8})
     jobs += [batch.submit(**shared, consumableResourcePropertiesOverride=needs) for _ in range(40)]
     batch("GetJobQueueSnapshot", jobQueue="quota")
     batch("ListQuotaShares", jobQueue="quota", maxResults=1)

@@ -112,6 +112,39 @@ def test_refused_sizes_change_nothing(batch: Batch, update: dict[str, int], word
     assert sizes(batch) == before
 
 
+PROGRESSIVE = {"allocationStrategy": "BEST_FIT_PROGRESSIVE"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "strategy", "update", "taken"),
+    [
+        ("EC2", {}, {"instanceTypes": ["c7i.large"]}, False),
+        ("SPOT", {"allocationStrategy": "BEST_FIT"}, {"bidPercentage": 50}, False),
+        ("EC2", {}, {"updateToLatestImageVersion": True}, False),
+        ("EC2", {}, PROGRESSIVE, False),
+        ("EC2", {}, {"subnets": ["subnet-1"], "maxvCpus": 9}, True),
+        ("EC2", {}, {"scalingPolicy": {"minScaleDownDelayMinutes": 30}}, True),
+        ("EC2", PROGRESSIVE, {"instanceTypes": ["c7i.large"], "updateToLatestImageVersion": True}, True),
+        ("SPOT", PROGRESSIVE, {"allocationStrategy": "SPOT_CAPACITY_OPTIMIZED"}, True),
+        ("FARGATE", {}, {"subnets": ["subnet-2"]}, True),
+    ],
+)
+def test_best_fit_keeps_its_hosts(
+    batch: Batch, kind: str, strategy: dict[str, str], update: dict[str, Any], taken: bool
+) -> None:
+    resources = {"type": kind, "maxvCpus": 8, "subnets": ["subnet-1"], **strategy}
+    batch("CreateComputeEnvironment", computeEnvironmentName="e", type="MANAGED", computeResources=resources)
+    if taken:
+        batch("UpdateComputeEnvironment", computeEnvironment="e", computeResources=update)
+    else:
+        with pytest.raises(BatchError, match="can be updated for CE only with Allocation Strategy"):
+            batch("UpdateComputeEnvironment", computeEnvironment="e", computeResources=update)
+    (found,) = batch("DescribeComputeEnvironments", computeEnvironments=["e"])["computeEnvironments"]
+    kept = {member: value for member, value in update.items() if member != "updateToLatestImageVersion"}
+    assert (kept.items() <= found["computeResources"].items()) is (taken or not kept)
+    assert "updateToLatestImageVersion" not in found["computeResources"]
+
+
 def test_fewer_vcpus_than_are_used_hold_back_only_new_jobs(make_batch: Callable[..., Batch]) -> None:
     batch = make_batch(max_vcpus=4)
     jobs = [batch.submit() for _ in range(6)]

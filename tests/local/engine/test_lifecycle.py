@@ -42,6 +42,17 @@ def test_a_job_that_fails_with_its_exit_code(batch: Batch) -> None:
     assert not detail["isTerminated"]
 
 
+def test_a_task_is_of_the_cluster_of_its_environment(batch: Batch) -> None:
+    job = batch.submit()
+    batch.clock.run()
+    (environment,) = batch("DescribeComputeEnvironments", computeEnvironments=["environment"])["computeEnvironments"]
+    cluster = environment["ecsClusterArn"].rpartition("/")[2]
+    assert cluster == f"AWSBatch-environment-{environment['uuid']}"
+    container = batch.job(job)["container"]
+    task_id = container["logStreamName"].rpartition("/")[2]
+    assert container["taskArn"] == f"arn:aws:ecs:us-east-1:123456789012:task/{cluster}/{task_id}"
+
+
 def test_retries_keep_a_record_of_each_attempt(batch: Batch) -> None:
     batch.runner.exits(1, 2, 0)
     job = batch.submit(retryStrategy={"attempts": 5})

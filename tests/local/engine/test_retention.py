@@ -34,6 +34,16 @@ def test_jobs_are_known_for_seven_days_after_their_end(batch: Batch) -> None:
     assert len(batch("ListJobs", jobQueue="queue", jobStatus="SUCCEEDED")["jobSummaryList"]) == 2
 
 
+def test_an_idle_engine_forgets_too(batch: Batch) -> None:
+    job = batch.submit()
+    batch.clock.run()
+    batch.clock.advance(7 * DAY - 20)
+    assert known(batch, job) == [True]
+    batch.clock.advance(21)
+    assert known(batch, job) == [False]
+    assert batch("ListJobs", jobQueue="queue", jobStatus="SUCCEEDED")["jobSummaryList"] == []
+
+
 def test_a_job_that_runs_is_never_forgotten(make_batch: Callable[..., Batch]) -> None:
     batch = make_batch(limits=EngineLimits(keep_finished_seconds=10))
     waiting = batch.submit(containerOverrides={"resourceRequirements": [{"type": "VCPU", "value": "300"}]})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchwright.local.engine import BatchError
-from batchwright.local.engine.jobs.retries import RetryStrategy
+from batchwright.local.engine.definitions.retries import RetryStrategy
 
 SPOT = "Host EC2 (instance i-0123456789abcdef0) terminated."
 SPOT_ONLY = [{"onStatusReason": "Host EC2*", "action": "RETRY"}, {"onReason": "*", "action": "EXIT"}]

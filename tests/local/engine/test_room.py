@@ -11,7 +11,7 @@ from local.engine.harness import Plan
 
 from batchwright.local.engine import CloudModel
 from batchwright.local.engine.environments.room import vcpus_taken
-from batchwright.local.engine.jobs.job import Size
+from batchwright.local.engine.tasks.sizes import Size
 from batchwright.model.instances import expand, usable_memory_mib
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_hosts_are_filled_by_gpus_too(make_batch: Callable[..., Batch]) -> None:
 
 
 def test_an_update_of_the_instance_types_leaks_nothing(batch: Batch) -> None:
-    typed(batch, 48, "g5.12xlarge")
+    typed(batch, 48, "g5.12xlarge", allocationStrategy="BEST_FIT_PROGRESSIVE")
     for _ in range(4):
         batch.submit(jobQueue="typed", **size(4, gpus=1))
     batch.clock.advance(2)

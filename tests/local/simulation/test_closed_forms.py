@@ -166,11 +166,20 @@ def test_assumptions_stand_in_the_report(run: Run) -> None:
     }  # fmt: skip
 
 
-def test_hosts_that_jobs_cannot_fill_are_told_of(run: Run) -> None:
-    """Nine jobs of five vCPUs are within the limit; the nine hosts of eight that they need are not."""
-    types = {"InstanceTypes": ["c7i.2xlarge"]}
+@pytest.mark.parametrize(
+    ("kind", "strategy", "hosts"),
+    [("EC2", None, 5), ("EC2", "BEST_FIT", 5), ("EC2", "BEST_FIT_PROGRESSIVE", 6), ("SPOT", "BEST_FIT", 6)],
+)
+def test_hosts_that_jobs_cannot_fill_stay_within_the_limit_and_one(
+    run: Run, kind: str, strategy: str | None, hosts: int
+) -> None:
+    """Nine jobs of five vCPUs are within 45 vCPUs; nine hosts of eight, which have room for one each, are not."""
+    resources = {"InstanceTypes": ["c7i.2xlarge"], **({"AllocationStrategy": strategy} if strategy else {})}
     jobs = {"name": "a", "array": 9, "duration_seconds": 600, "vcpus": 5}
-    report = run(jobs, resources={"Environment": environment(45, **types)}, cloud={"boot_seconds": 0})
+    report = run(jobs, resources={"Environment": environment(45, kind, **resources)}, cloud={"boot_seconds": 60})
 
-    (note,) = report.notes
-    assert "hosts had up to 72 vCPUs, above the limit of 45" in note
+    (found,) = report.environments
+    assert found.hosts == hosts
+    assert found.peak_vcpus == 5 * hosts
+    assert report.makespan_seconds == pytest.approx(60 + 2 * 600)
+    assert report.notes == ()

@@ -14,11 +14,11 @@ from batchwright.local.engine.clocks.system_clock import SystemClock
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.jobs.describing import current_state, job_detail
 from batchwright.local.engine.jobs.events import EventDispatcher
-from batchwright.local.engine.jobs.lifecycle import Lifecycle
 from batchwright.local.engine.jobs.table import JobTable
 from batchwright.local.engine.jobs.waiters import Waiters
 from batchwright.local.engine.limits import EngineLimits
 from batchwright.local.engine.resources import Resources
+from batchwright.local.engine.running.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,6 +134,7 @@ class BatchEngine:
         with self._lock:
             if self._closed:
                 raise BatchError("The local AWS Batch engine was closed.", code="ServerException")
+            self._jobs.forget(self._clock.now())
             response = call(cleaned)
         if self._carried_out is not None:
             self._carried_out(operation, cleaned)
@@ -187,6 +188,7 @@ class BatchEngine:
     def go_on(self) -> None:
         """Have the jobs of an archive go on. Attempts that ran are judged as those of a host that is gone."""
         with self._lock:
+            self._lifecycle.environments_changed(self._resources.environments.store)
             self._lifecycle.go_on(list(self._jobs))
 
     def mute(self) -> None:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from batchwright.local.engine.api.names import Names
     from batchwright.local.engine.clocks.clock import Clock
     from batchwright.local.engine.cloud.model import CloudModel
-    from batchwright.local.engine.jobs.lifecycle import Lifecycle
     from batchwright.local.engine.jobs.table import JobTable
     from batchwright.local.engine.limits import EngineLimits
+    from batchwright.local.engine.running.lifecycle import Lifecycle
 
 Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
 

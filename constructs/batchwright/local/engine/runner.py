@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from batchwright.local.engine.tasks.container import main_container
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -128,14 +130,6 @@ class Attempt(NamedTuple):
             if self.node.main_address is not None:
                 variables["AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS"] = self.node.main_address
         return variables
-
-
-def main_container(containers: tuple[Container, ...]) -> Container:
-    """Return the container that speaks for a task: the first essential one, else the first but init containers."""
-    for container in containers:
-        if container.essential:
-            return container
-    return next((container for container in containers if not container.init), containers[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchwright.local.engine.environments.room import vcpus_taken
-from batchwright.local.engine.jobs.job import Size
+from batchwright.local.engine.tasks.sizes import Size
 from batchwright.model.instances import expand
 
 if TYPE_CHECKING:

@@ -67,13 +67,12 @@ class Figures:
         self._begun = begun
         self._now = now
         ledger.finish(now)
-        self._paid_curves = {name: curve for name in account.environments if (curve := self._paid(name)) is not None}
 
     def report(self, end: End) -> Report:
         """Return the report."""
         ledger, account = self._ledger, self._account
         span = ledger.last_end if end is End.COMPLETE else self._now - self._begun
-        paid = self._paid_curves
+        paid = {name: self._paid(name) for name in account.environments}
         return Report(
             end=end,
             makespan_seconds=ledger.last_end,
@@ -82,7 +81,7 @@ class Figures:
             assumptions=assumptions(self._workload),
             streams=tuple(self._stream(stream) for stream in self._workload.streams),
             queues=tuple(self._queue(name, span) for name in ledger.depth),
-            environments=tuple(self._environment(name, span, paid.get(name)) for name in account.environments),
+            environments=tuple(self._environment(name, span, paid[name]) for name in account.environments),
             shares=tuple(self._shares()),
             notes=tuple(self._notes(end)),
             timeline=Timeline(
@@ -90,7 +89,7 @@ class Figures:
                     line(
                         account.labels[name],
                         ledger.used[name],
-                        paid=paid.get(name),
+                        paid=paid[name],
                         limit=account.max_vcpus(name),
                     )
                     for name in account.environments
@@ -177,20 +176,8 @@ class Figures:
                 waits=Waits.of([self._ledger.share_waits[queue, share]]),
             )
 
-    def _over(self) -> Iterator[str]:
-        """Say of which environments the hosts went beyond their limit by more than the one that AWS may add."""
-        for name, paid in self._paid_curves.items():
-            most = self._account.max_vcpus(name)
-            sizes = [host.vcpus for host in self._hosts or () if host.environment == name]
-            if most is not None and sizes and paid.highest > most + max(sizes):
-                yield (
-                    f"{self._account.labels[name]}: hosts had up to {paid.highest:,g} vCPUs, above the limit of "
-                    f"{most:,}: jobs leave a part of each empty. AWS would run fewer of them at a time."
-                )
-
     def _notes(self, end: End) -> Iterator[str]:
         yield from self._account.notes
-        yield from self._over()
         if self._hosts is None:
             yield 'No "cloud" in the workload: jobs start as soon as there is room, and no host is paid for.'
         if end is End.HORIZON:

@@ -25,13 +25,13 @@ class Names:
         """Return the ARN of a Batch resource, such as `arn:aws:batch:us-east-1:123456789012:job-queue/name`."""
         return f"arn:{self.partition}:batch:{self.region}:{self.account}:{kind}/{name}"
 
-    def cluster_arn(self, environment: str) -> str:
-        """Return the ARN of the ECS cluster that a compute environment would have."""
-        return f"arn:{self.partition}:ecs:{self.region}:{self.account}:cluster/AWSBatch-{environment}"
+    def cluster_arn(self, environment: str, ident: str) -> str:
+        """Return the ARN of the ECS cluster that a compute environment with this id would have."""
+        return f"arn:{self.partition}:ecs:{self.region}:{self.account}:cluster/AWSBatch-{environment}-{ident}"
 
-    def task_arn(self, task_id: str) -> str:
-        """Return the ARN of the ECS task that an attempt would be."""
-        return f"arn:{self.partition}:ecs:{self.region}:{self.account}:task/AWSBatch/{task_id}"
+    def task_arn(self, cluster: str, task_id: str) -> str:
+        """Return the ARN of the ECS task that an attempt would be, in a cluster of this name."""
+        return f"arn:{self.partition}:ecs:{self.region}:{self.account}:task/{cluster}/{task_id}"
 
     def pod_name(self, task_id: str) -> str:
         """Return the name of the pod that an attempt on Amazon EKS would be."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.archive.jobs import JobArchive
 from batchwright.local.engine.consumables.registry import ConsumableResource
-from batchwright.local.engine.environments.registry import ComputeEnvironment
+from batchwright.local.engine.environments.environment import ComputeEnvironment
 from batchwright.local.engine.environments.service_environments import ServiceEnvironment
 from batchwright.local.engine.queues.job_queue import JobQueue
 from batchwright.local.engine.queues.policies import SchedulingPolicy

@@ -6,13 +6,14 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.archive.states import plain_rest, plain_state, put_rest, state_of
+from batchwright.local.engine.definitions.retries import ExitCondition, RetryStrategy
 from batchwright.local.engine.jobs.dependencies import Dependencies
-from batchwright.local.engine.jobs.job import NEW, Job, JobSpec, Size
-from batchwright.local.engine.jobs.retries import ExitCondition, RetryStrategy
+from batchwright.local.engine.jobs.job import NEW, Job, JobSpec
 from batchwright.local.engine.jobs.states import JobStatus
 from batchwright.local.engine.queues.job_queue import JobQueue
 from batchwright.local.engine.tasks.container import Condition, Container, ContainerDependency, LogTarget, Router
 from batchwright.local.engine.tasks.node_tasks import Nodes
+from batchwright.local.engine.tasks.sizes import Size
 from batchwright.local.engine.tasks.task import Task
 from batchwright.local.engine.tasks.volumes import (
     ClaimVolume,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,8 @@ class SimulatedClock:
 
     def advance_to(self, end: float) -> None:
         """Move to a time, in seconds since the epoch, as `advance` does."""
-        while (fn := self._take(end)) is not None:
-            fn()
+        while self.advance_to_next(end):
+            pass
         self._now = max(self._now, end)
 
     def advance_to_next(self, end: float) -> bool:
@@ -58,28 +59,21 @@ class SimulatedClock:
         Returns:
             Whether there was one. Else the clock stands where it stood.
         """
-        fn = self._take(end)
-        if fn is None:
-            return False
-        while fn is not None:
+        heap, lock, until, found = self._heap, self._lock, end, False
+        while True:
+            with lock:
+                fn = heap.take(until)
+                if fn is None:
+                    return found
+                until = self._now = max(self._now, heap.due)
+            found = True
             fn()
-            fn = self._take(self._now)
-        return True
 
     def run(self) -> float:
         """Move on until nothing is left to be called, and return the time then."""
-        while (due := self._heap.next_due()) is not None:
-            # Many calls are due in a moment that is to come: all of them in one go.
-            self.advance_to(due)
+        while self.advance_to_next(math.inf):
+            pass
         return self._now
-
-    def _take(self, end: float) -> Callable[[], None] | None:
-        heap = self._heap
-        with self._lock:
-            fn = heap.take(end)
-            if heap.due > self._now and fn is not None:
-                self._now = heap.due
-        return fn
 
     def close(self) -> None:
         """Drop all calls that are still to be made."""

@@ -86,7 +86,8 @@ class TimerHeap:
             calls = self._calls[moments[0]]
             if calls[0].fn is not None or any(call.fn is not None for call in calls):
                 return moments[0]
-            for _ in self._next_moment():
+            self._size -= len(calls)
+            for _ in self._calls.pop(heapq.heappop(moments)):
                 self._dropped()
         return None
 
@@ -103,8 +104,10 @@ class TimerHeap:
                 self._dropped()
             if not moments or moments[0] > until:
                 return None
-            self.due = moments[0]
-            soon.extend(self._next_moment())
+            self.due = due = heapq.heappop(moments)
+            calls = self._calls.pop(due)
+            self._size -= len(calls)
+            soon.extend(calls)
 
     def clear(self) -> None:
         """Drop every call."""
@@ -112,11 +115,6 @@ class TimerHeap:
         self._calls.clear()
         self._soon.clear()
         self._size = self.cancelled = 0
-
-    def _next_moment(self) -> list[PendingCall]:
-        calls = self._calls.pop(heapq.heappop(self._moments))
-        self._size -= len(calls)
-        return calls
 
     def _dropped(self) -> None:
         self.cancelled = max(0, self.cancelled - 1)

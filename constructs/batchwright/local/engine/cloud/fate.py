@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from batchwright.local.engine.cloud.model import CloudModel
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
 
 _HOUR: Final = 3_600.0
 

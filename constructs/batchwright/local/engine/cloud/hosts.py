@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from batchwright.local.engine.cloud.model import HostUse
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from batchwright.local.engine.clocks.clock import Timer
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.jobs.job import Job
 
 
@@ -76,23 +78,25 @@ class Host:
 
 
 class Berth:
-    """What one attempt has of hosts: a part of one for a job, and of one for each node.
+    """What one attempt has of hosts: a part of one for a job, and one for each node.
 
     Attributes:
-        parts: Each host with the amount that is held of it.
+        parts: Each host with the amount that is held of it; none on Fargate.
+        comes_up: True on Fargate until the task has come up.
         timer: What calls when the attempt may start, or is interrupted, on Fargate.
     """
 
-    __slots__ = ("parts", "timer")
+    __slots__ = ("comes_up", "parts", "timer")
 
     def __init__(self, parts: tuple[tuple[Host, int], ...] = ()) -> None:
         self.parts = parts
+        self.comes_up = False
         self.timer: Timer | None = None
 
     @property
     def ready(self) -> bool:
-        """True when all of its hosts are."""
-        return all(host.ready_at is not None for host, _ in self.parts)
+        """True when the attempt can start."""
+        return not self.comes_up and all(host.ready_at is not None for host, _ in self.parts)
 
 
 class Room:
@@ -126,42 +130,21 @@ class Room:
             self._amounts.remove(host.noted)
         host.noted = 0
 
+    def has(self, amount: int) -> bool:
+        """Say whether a host has so much free."""
+        return bool(self._amounts) and self._amounts[-1] >= amount
+
+    def find_empty(self, amount: int, *, but: Collection[Host | None] = ()) -> Host | None:
+        """Return the smallest host with so much that no job has a part of, `but` none of these; or None."""
+        for free in self._amounts[bisect_left(self._amounts, amount) :]:
+            for host in self._by_free[free]:
+                if host.free == host.size and host not in but:
+                    return host
+        return None
+
     def find(self, amount: int) -> Host | None:
         """Return the fullest host with so much free, of the same the one that was noted first, or None."""
         position = bisect_left(self._amounts, amount)
         if position == len(self._amounts):
             return None
         return next(iter(self._by_free[self._amounts[position]]))
-
-
-class Pool:
-    """The hosts of one environment."""
-
-    def __init__(self, environment: ComputeEnvironment) -> None:
-        self.environment = environment
-        self.ready = Room()
-        self.booting = Room()
-        self.size = 0
-        # Jobs with a berth on a host that boots, in order.
-        self.waiting: deque[Job] = deque()
-
-
-def host_size(environment: ComputeEnvironment, least: int, wanted: int) -> int:
-    """Return how large a host for a job is to be: of those up to what is wanted the one that such jobs fill best.
-
-    Of equal ones that is the largest, and where all are larger than wanted the smallest that is large enough.
-
-    Args:
-        environment: Where the host is to be; its instance types may leave all sizes open.
-        least: What the job takes; 0 for no job.
-        wanted: The size to come near to.
-    """
-    if environment.instance_types is None:
-        filled = wanted // least * least if least else wanted
-        return -(-filled // 1000) * 1000
-    sizes = sorted({each.vcpus * 1000 for each in environment.instance_types})
-    enough = [size for size in sizes if size >= least]
-    below = [size for size in enough if size <= wanted]
-    if not below:
-        return enough[0] if enough else sizes[-1]
-    return max(below, key=lambda size: (size // least * least / size if least else 1.0, size))

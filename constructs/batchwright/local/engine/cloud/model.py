@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-_HOUR: Final = 3_600.0
 _FRACTIONS: Final = ("boot_seconds", "task_seconds", "idle_seconds", "spot_reclaims_per_host_hour")
 API_TPS: Final = 50.0
 """SubmitJob requests that AWS takes of an account in a second.
@@ -58,11 +57,6 @@ class CloudModel:
             raise ValueError(f"CloudModel: host_vcpus must be 1 or more, but is {self.host_vcpus!r}.")
         if self.submit_tps is not None and not (math.isfinite(self.submit_tps) and self.submit_tps > 0):
             raise ValueError(f"CloudModel: submit_tps must be above 0, or None, but is {self.submit_tps!r}.")
-
-    @property
-    def mean_seconds_between_reclaims(self) -> float | None:
-        """Mean life of a Spot host; None when none is taken back."""
-        return _HOUR / self.spot_reclaims_per_host_hour if self.spot_reclaims_per_host_hour else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

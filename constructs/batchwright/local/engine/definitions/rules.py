@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.api.rules import check_needs, only_one, refuse
 from batchwright.local.engine.definitions.pod_rules import check_pod
+from batchwright.local.engine.definitions.retries import RetryStrategy
 from batchwright.local.engine.definitions.task_rules import check_container_properties, check_ecs_properties
 from batchwright.local.engine.errors import BatchError
-from batchwright.local.engine.jobs.retries import RetryStrategy
 from batchwright.local.engine.tasks.node_tasks import NodeRange, group_properties
 from batchwright.model.definition_size import definition_size_problems
 from batchwright.model.multi_node import (

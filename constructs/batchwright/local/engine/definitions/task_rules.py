@@ -26,6 +26,7 @@ from batchwright.model.multi_container import (
     task_container_count_problems,
     task_count_problems,
 )
+from batchwright.model.platform_fields import PLATFORM_FIELDS
 from batchwright.model.storage import (
     efs_encryption_problems,
     efs_port_problems,
@@ -42,14 +43,6 @@ if TYPE_CHECKING:
 
 _CONDITIONS: Final = ("START", "COMPLETE", "SUCCESS")
 _FARGATE_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
-# Members that one platform alone takes.
-# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EcsTaskProperties.html, API_ContainerProperties.html
-_PLATFORMS: Final[Mapping[str, Platform]] = {
-    "networkConfiguration": "FARGATE",
-    "fargatePlatformConfiguration": "FARGATE",
-    "platformVersion": "FARGATE",
-    "networkMode": "MANAGED_INSTANCES",
-}
 _MODES: Final = {"ipcMode": ("host", "task", "none"), "pidMode": ("host", "task")}
 
 
@@ -159,7 +152,7 @@ def _check_volumes(task: Mapping[str, Any], role: str | None) -> None:
 
 
 def _check_others(properties: Mapping[str, Any], platform: Platform) -> None:
-    for member, only in _PLATFORMS.items():
+    for member, only in PLATFORM_FIELDS.items():
         if member in properties and platform != only:
             raise BatchError(f"{member} is not applicable to jobs that run on {platform} resources, only on {only}.")
 

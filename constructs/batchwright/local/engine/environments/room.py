@@ -10,7 +10,7 @@ from batchwright.model.instances import memory_ceiling_mib, usable_memory_mib
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from batchwright.local.engine.jobs.job import Size
+    from batchwright.local.engine.tasks.sizes import Size
     from batchwright.model.instances import InstanceType
 
 

@@ -9,6 +9,7 @@ from batchwright.local.engine.errors import BatchError
 from batchwright.model.eks import eks_namespace_problems
 from batchwright.model.environment_types import environment_type_problems
 from batchwright.model.managed_instances import KIND, provider_problems
+from batchwright.model.strategies import BEST_FIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,14 @@ _PARTS: Final = frozenset(
 _NO_SCALING_DOWN: Final = (
     "Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment "
     "will cause it to scale-down to minvCpus."
+)
+# What an update may change of hosts that were chosen with BEST_FIT, which is also what Batch takes where none is named.
+_SCALING: Final = frozenset({"minvCpus", "maxvCpus", "desiredvCpus", "scalingPolicy"})
+# Source: https://repost.aws/knowledge-center/batch-update-ec2-environment
+_BEST_FIT_STAYS: Final = (
+    "Fields allocationStrategy, bidPercentage, ec2Configuration, ec2KeyPair, imageId, instanceRole, instanceTypes, "
+    "launchTemplate, placementGroup, securityGroupIds, subnets, tags, type, updatePolicy, updateToLatestImageVersion, "
+    "context can be updated for CE only with Allocation Strategy BEST_FIT_PROGRESSIVE and SPOT_CAPACITY_OPTIMIZED."
 )
 
 
@@ -86,13 +95,22 @@ def updated_resources(old: Mapping[str, Any], update: Mapping[str, Any]) -> dict
 
     Batch itself keeps the desired vCPUs between the limits; who sets them can only raise them.
     """
-    new = merged(old, update)
+    _check_hardware(old, update)
+    new = merged(old, {member: value for member, value in update.items() if member != "updateToLatestImageVersion"})
     if "desiredvCpus" in update:
         if update["desiredvCpus"] < old.get("desiredvCpus", 0):
             raise BatchError(_NO_SCALING_DOWN)
     elif "desiredvCpus" in new:
         new["desiredvCpus"] = max(new.get("minvCpus", 0), min(new["maxvCpus"], new["desiredvCpus"]))
     return check_resources(new)
+
+
+def _check_hardware(old: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+    if str(old.get("type")).upper() not in _SCALED:
+        return
+    changed = any(value != old.get(member) for member, value in update.items() if member not in _SCALING)
+    if changed and old.get("allocationStrategy", BEST_FIT) == BEST_FIT:
+        raise BatchError(_BEST_FIT_STAYS)
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Jobs from their submission to their end: states, attempts, retries, dependencies, events."""
+"""Jobs: what is known of each, how they are submitted, found, described and stopped, and their events."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.jobs.states import JobState, JobStatus
 
@@ -14,28 +14,18 @@ if TYPE_CHECKING:
     from batchwright.local.engine.cloud.hosts import Berth
     from batchwright.local.engine.consumables.registry import Needs
     from batchwright.local.engine.definitions.registry import JobDefinition
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
-    from batchwright.local.engine.jobs.retries import RetryStrategy
+    from batchwright.local.engine.definitions.retries import RetryStrategy
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.queues.job_queue import JobQueue
     from batchwright.local.engine.runner import Exit, Handle
     from batchwright.local.engine.tasks.node_tasks import Nodes
+    from batchwright.local.engine.tasks.sizes import Sizes
     from batchwright.local.engine.tasks.task import Task
 
 NEW: Final = JobState()
 """The state of a job that was just submitted."""
 WAITING: Final = JobState(status=JobStatus.RUNNABLE)
 """The state of a job that waits for its first attempt; one for all, as many wait."""
-
-
-class Size(NamedTuple):
-    """What one host must have for a job, or for one of its nodes."""
-
-    milli_vcpus: int
-    memory_mib: int
-    gpus: int
-
-
-Sizes = tuple[Size, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from batchwright.local.engine.errors import BatchError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchwright.local.engine.jobs.lifecycle import Lifecycle
     from batchwright.local.engine.jobs.table import JobTable
     from batchwright.local.engine.queues.job_queue import JobQueue
+    from batchwright.local.engine.running.lifecycle import Lifecycle
 
 _MAX_STOPPED: Final = 50
 _MAX_REASON: Final = 1_024

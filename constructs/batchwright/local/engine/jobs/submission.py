@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.api.names import Names, check_job_name
 from batchwright.local.engine.api.rules import check_needs, refuse
+from batchwright.local.engine.definitions.retries import RetryStrategy
 from batchwright.local.engine.definitions.rules import check_priority, check_timeout
 from batchwright.local.engine.errors import BatchError, not_executed
 from batchwright.local.engine.jobs.brake import Brake
 from batchwright.local.engine.jobs.dependencies import Dependencies
 from batchwright.local.engine.jobs.job import Job, JobSpec
-from batchwright.local.engine.jobs.retries import RetryStrategy
-from batchwright.local.engine.tasks.overrides import MAX_OVERRIDES_LENGTH, OVERRIDES_TOO_LONG
+from batchwright.local.engine.tasks.overrides import OVERRIDES_TOO_LONG
 from batchwright.local.engine.tasks.programs import Programs
 from batchwright.model.fair_share import share_pattern_problems
+from batchwright.model.submissions import MAX_OVERRIDES_LENGTH
 from batchwright.model.tags import propagated_tag_count_problems
 
 if TYPE_CHECKING:

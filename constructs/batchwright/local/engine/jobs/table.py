@@ -41,7 +41,13 @@ class JobTable:
         now = job.state.stopped_at or 0
         self._ended.append((now, job))
         self._ended_count += _size(job)
-        self._forget_until(now)
+        # The one that just ended stays: whoever waits for it has not looked yet.
+        self._forget(now, least=1)
+
+    def forget(self, now: float) -> None:
+        """Forget the jobs whose time is over, in seconds since the epoch."""
+        if self._ended:
+            self._forget(int(now * 1000), least=0)
 
     def get(self, ident: str) -> Job | None:
         """Return the job with this id, or None."""
@@ -78,19 +84,18 @@ class JobTable:
             yield from job.children
             yield from job.nodes
 
-    def _forget_until(self, now: int) -> None:
+    def _forget(self, now: int, *, least: int) -> None:
         seconds, most = self._limits.keep_finished_seconds, self._limits.keep_finished_jobs
-        while self._ended:
+        while len(self._ended) > least:
             at, job = self._ended[0]
             old = seconds is not None and now - at > seconds * 1000
-            # The one that just ended stays: whoever waits for it has not looked yet.
-            if len(self._ended) == 1 or not (old or (most is not None and self._ended_count > most)):
+            if not old and (most is None or self._ended_count <= most or len(self._ended) == 1):
                 return
             self._ended.popleft()
             self._ended_count -= _size(job)
-            self._forget(job)
+            self._drop(job)
 
-    def _forget(self, job: Job) -> None:
+    def _drop(self, job: Job) -> None:
         del self._by_id[job.id]
         listed = self._by_queue.get(job.spec.queue.arn)
         if listed is not None:

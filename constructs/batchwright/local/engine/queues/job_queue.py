@@ -10,7 +10,7 @@ from batchwright.local.engine.queues.share_line import ShareLine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.environments.service_environments import ServiceEnvironment
     from batchwright.local.engine.queues.lines import Line
     from batchwright.local.engine.queues.policies import SchedulingPolicy

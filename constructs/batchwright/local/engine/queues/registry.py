@@ -19,7 +19,7 @@ from batchwright.model.time_limits import time_limit_action_problems, time_limit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.environments.service_environments import ServiceEnvironment
     from batchwright.local.engine.queues.policies import SchedulingPolicy
 

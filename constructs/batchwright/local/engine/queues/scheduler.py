@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.jobs.job import Job
     from batchwright.local.engine.queues.job_queue import JobQueue
 
@@ -30,12 +30,8 @@ class Scheduler:
         self._now = now
         # By identity: a queue of the same name may follow one that was deleted.
         self._queues: dict[int, JobQueue] = {}
-        self._vacate: Callable[[Job], None] | None = None
+        self._heads: list[tuple[JobQueue, Job]] = []
         self.running = 0
-
-    def on_vacated(self, call: Callable[[Job], None]) -> None:
-        """Have `call` told of each job that gives back its capacity."""
-        self._vacate = call
 
     def enqueue(self, job: Job) -> None:
         """Add a job that became RUNNABLE. One that is tried again keeps its place."""
@@ -56,6 +52,7 @@ class Scheduler:
     def place(self) -> list[Job]:
         """Take capacity for every job that can start now and return these jobs, in order."""
         placed: list[Job] = []
+        self._heads = []
         now = self._now()
         for queues in self._by_priority():
             while len(queues) > 1:
@@ -67,14 +64,8 @@ class Scheduler:
         return placed
 
     def blocked(self) -> Iterator[tuple[JobQueue, Job]]:
-        """Yield the queues in which jobs wait, with the job at the head. Forgets queues in which none waits."""
-        now = self._now()
-        for key, queue in tuple(self._queues.items()):
-            job = queue.line.head(now)
-            if job is None:
-                del self._queues[key]
-            else:
-                yield queue, job
+        """Return the queues in which jobs waited when `place` was done, with the job at the head."""
+        return iter(self._heads)
 
     def free(self, job: Job) -> None:
         """Give back the capacity that a job took. Does nothing for a job that holds none."""
@@ -85,8 +76,6 @@ class Scheduler:
             self.running -= spec.attempts_at_once
             spec.queue.used -= spec.milli_vcpus
             spec.queue.line.give_back(job, self._now())
-            if self._vacate is not None:
-                self._vacate(job)
 
     def release(self, job: Job) -> None:
         """Give back capacity and consumable resources of a job that ended.
@@ -112,9 +101,11 @@ class Scheduler:
     def _place_head(self, queue: JobQueue, now: float, placed: list[Job]) -> bool:
         job = queue.line.head(now)
         if job is None:
+            del self._queues[id(queue)]
             return False
         environment = self._fitting(job)
         if environment is None or not queue.line.allows(job, now):
+            self._heads.append((queue, job))
             return False
         queue.line.take(job, now)
         self._take(job, environment)

@@ -25,7 +25,9 @@ def queue_snapshot(
     queue = queues.get(request["jobQueue"])
     now = clock.now()
     at = int(now * 1000)
-    jobs = queue.line.first(_FRONT, now)
+    # Those that have a place and wait for its host are in front of those that wait for a place.
+    expected = sorted(job for each in queue.environments for job in each.expected() if job.spec.queue is queue)
+    jobs = [*expected, *queue.line.first(_FRONT, now)][:_FRONT]
     front = [
         # A job moves up when one before it leaves, so it is where it is since then, or since it came.
         {"jobArn": job.arn, "earliestTimeAtPosition": max(job.runnable_at or 0, queue.line.advanced_at)}

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from batchwright.local.engine.consumables.registry import Needs
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.jobs.job import Job, JobSpec
 
 # Source of the words: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
@@ -67,7 +67,7 @@ def _too_large(spec: JobSpec, environments: Sequence[ComputeEnvironment]) -> Stu
     holding = [each for each in environments if each.holds(spec)]
     if not holding:
         return _known(JOB_REQUIREMENT)
-    wide = [each for each in holding if spec.milli_vcpus <= each.capacity]
+    wide = [each for each in holding if spec.milli_vcpus <= each.capacity and each.has_hosts(spec)]
     if not wide:
         return _known(MAX_RESOURCE)
     if all(each.without_capacity for each in wide):

@@ -138,3 +138,11 @@ class Container:
     always_pull: bool = False
     never_pull: bool = False
     router: Router | None = None
+
+
+def main_container(containers: tuple[Container, ...]) -> Container:
+    """Return the container that speaks for a task: the first essential one, else the first but init containers."""
+    for container in containers:
+        if container.essential:
+            return container
+    return next((container for container in containers if not container.init), containers[0])

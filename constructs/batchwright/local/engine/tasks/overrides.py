@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.tasks import parts
+from batchwright.model import submissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from batchwright.local.engine.tasks.container import Container
 
-# Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html (overrides)
-MAX_OVERRIDES_LENGTH: Final = 8_192
 # Source of the words: https://github.com/Netflix/metaflow/issues/977
-OVERRIDES_TOO_LONG: Final = f"Container Overrides length must be at most {MAX_OVERRIDES_LENGTH}"
+OVERRIDES_TOO_LONG: Final = f"Container Overrides length must be at most {submissions.MAX_OVERRIDES_LENGTH}"
 
 
 def overrides_length(bases: Sequence[Mapping[str, Any]], containers: Sequence[Container]) -> int:
@@ -24,8 +22,7 @@ def overrides_length(bases: Sequence[Mapping[str, Any]], containers: Sequence[Co
     That is commands, the parameters in them too, and variables. Those that Batch adds are not counted, so a task whose
     length is just below the limit here may be above it on AWS.
     """
-    told = [_different(base, container) for base, container in zip(bases, containers, strict=True)]
-    return len(json.dumps({"containerOverrides": told}, separators=(",", ":"), ensure_ascii=False))
+    return submissions.overrides_length(_different(*pair) for pair in zip(bases, containers, strict=True))
 
 
 def _different(base: Mapping[str, Any], container: Container) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.api.rules import check_environment
-from batchwright.local.engine.definitions.pod_rules import check_pod_resources
 from batchwright.local.engine.errors import BatchError
 from batchwright.local.engine.tasks import parts
 from batchwright.local.engine.tasks.container import Condition, Container, ContainerDependency
+from batchwright.local.engine.tasks.pod_resources import GPU, check_pod_resources
 from batchwright.local.engine.tasks.task import Task
 from batchwright.local.engine.tasks.volumes import ClaimVolume, EmptyVolume, HostVolume, Mount, SecretVolume, Volume
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 UNNAMED: Final = "Default"
 """Name of a container without one (https://docs.aws.amazon.com/batch/latest/APIReference/API_EksContainer.html)."""
-GPU: Final = "nvidia.com/gpu"
 _LEVELS: Final = ("limits", "requests")
 _REPLACED: Final = ("image", "command", "args")
 _QUANTITY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([KMGTPE]i?|k)?")

@@ -6,9 +6,9 @@ import json
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from batchwright.local.engine.jobs.job import Size, Sizes
 from batchwright.local.engine.tasks.merging import build_task
 from batchwright.local.engine.tasks.node_tasks import Nodes, build_nodes
+from batchwright.local.engine.tasks.sizes import Size, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

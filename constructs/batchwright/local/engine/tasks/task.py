@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from batchwright.local.engine.runner import main_container
+from batchwright.local.engine.tasks.container import main_container
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

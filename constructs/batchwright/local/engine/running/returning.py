@@ -12,10 +12,10 @@ from batchwright.local.engine.runner import Exit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
-    from batchwright.local.engine.jobs.attempts import Attempts
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.jobs.job import Job
     from batchwright.local.engine.queues.scheduler import Scheduler
+    from batchwright.local.engine.running.attempts import Attempts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

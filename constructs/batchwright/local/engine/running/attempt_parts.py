@@ -21,6 +21,7 @@ _ECS_REASON: Final = Exit(exit_code=None).status_reason
 def make_attempt(job: Job, *, names: Names, main_address: str | None) -> Attempt:
     """Return the attempt of a placed job, or of a node of one, whose `task_id` was just set."""
     spec, task, whole, nodes = job.spec, job.task, job.whole or job, job.spec.nodes
+    environment = whole.environment
     task_id = job.task_id or ""
     node = None
     if job.whole is not None and nodes is not None:
@@ -34,9 +35,11 @@ def make_attempt(job: Job, *, names: Names, main_address: str | None) -> Attempt
         spec.name,
         job.attempt_number,
         spec.queue.name,
-        whole.environment.name if whole.environment else "",
+        "" if environment is None else environment.name,
         task_id,
-        names.pod_name(task_id) if task.shape == "eks" else names.task_arn(task_id),
+        names.pod_name(task_id)
+        if task.shape == "eks"
+        else names.task_arn("" if environment is None else environment.cluster, task_id),
         task.containers,
         {**spec.definition.record["tags"], **whole.tags} if spec.propagate_tags else {},
         task.volumes,

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.engine.cloud.pools import Pools
-from batchwright.local.engine.jobs.attempts import Attempts
-from batchwright.local.engine.jobs.returning import Returning, end_lost
 from batchwright.local.engine.jobs.states import JobStatus
-from batchwright.local.engine.jobs.transitions import Transitions
 from batchwright.local.engine.queues.blocked import BlockedQueues
 from batchwright.local.engine.queues.scheduler import Scheduler
+from batchwright.local.engine.running.attempts import Attempts
+from batchwright.local.engine.running.returning import Returning, end_lost
+from batchwright.local.engine.running.transitions import Transitions
 
 if TYPE_CHECKING:
     import threading
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from batchwright.local.engine.api.names import Names
     from batchwright.local.engine.clocks.clock import Clock
     from batchwright.local.engine.cloud.model import CloudModel, HostUse
-    from batchwright.local.engine.environments.registry import ComputeEnvironment
+    from batchwright.local.engine.environments.environment import ComputeEnvironment
     from batchwright.local.engine.jobs.events import EventDispatcher
     from batchwright.local.engine.jobs.job import Job
     from batchwright.local.engine.jobs.transition import Transition
@@ -92,8 +92,9 @@ class Lifecycle:
         )
         self._pools: Pools | None = None
         if cloud is not None:
-            self._pools = Pools(cloud=cloud, clock=clock, lock=lock, start=self._start, lose=self._attempts.lose)
-            self._scheduler.on_vacated(self._pools.release)
+            self._pools = Pools(
+                cloud=cloud, clock=clock, lock=lock, start=self._start, lose=self._attempts.lose, wake=self.wake
+            )
         self._new: deque[Job] = deque()
         self._awake = False
         self._closed = False
@@ -134,7 +135,7 @@ class Lifecycle:
     def environments_changed(self, environments: Iterable[ComputeEnvironment]) -> None:
         """Have hosts and jobs follow what was changed. Needs the lock."""
         if self._pools is not None:
-            self._pools.keep_least(environments)
+            self._pools.follow(environments)
         self.wake()
 
     def stop(self, job: Job, reason: str, *, cancel: bool) -> None:
@@ -189,7 +190,7 @@ class Lifecycle:
                 return
             placed = self._scheduler.place()
             if self._pools is not None:
-                placed = self._pools.settle(placed)
+                placed = [job for job in placed if job.berth is None or job.berth.ready]
             starts = [self._attempts.begin(job) for job in placed]
             self._blocked.look()
         for job, attempt in starts:

@@ -9,17 +9,18 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from batchwright.local.engine.jobs.attempt_parts import judged, kept, make_attempt
+from batchwright.local.engine.jobs.job import WAITING
 from batchwright.local.engine.jobs.states import JobStatus
 from batchwright.local.engine.runner import Attempt, Exit, Runner, Started
+from batchwright.local.engine.running.attempt_parts import judged, kept, make_attempt
 
 if TYPE_CHECKING:
     from batchwright.local.engine.api.names import Names
     from batchwright.local.engine.clocks.clock import Clock
     from batchwright.local.engine.jobs.job import Job
-    from batchwright.local.engine.jobs.transitions import Transitions
     from batchwright.local.engine.limits import EngineLimits
     from batchwright.local.engine.queues.scheduler import Scheduler
+    from batchwright.local.engine.running.transitions import Transitions
 
 _log = logging.getLogger(__name__)
 _UNKNOWN_YET: Final = MappingProxyType({"log_stream_name": None, "exit_code": None, "reason": None})
@@ -150,8 +151,9 @@ class Attempts:
         job.task_id = f"{self._ids.getrandbits(128):032x}"
         job.stopping, job.lost, job.handle, job.attempt_started_at = None, None, None, None
         attempt = make_attempt(job, names=self._names, main_address=main_address)
-        changes = {**_UNKNOWN_YET, "containers": (), "task_arn": attempt.task_arn}
-        self._transitions.move(job, JobStatus.STARTING, changes)
+        # Before the first attempt there is nothing that another one left.
+        left = {} if job.state is WAITING else {**_UNKNOWN_YET, "containers": ()}
+        self._transitions.move(job, JobStatus.STARTING, {"task_arn": attempt.task_arn, **left})
         if job.whole is not None and job.is_main_node:
             job.whole.state = job.whole.state.changed(task_arn=attempt.task_arn)
         return attempt

@@ -84,8 +84,8 @@ class Transitions:
 
     def make_runnable(self, job: Job, changes: Mapping[str, Any] = _NOTHING) -> None:
         """Put a job into its queue, for the first or another attempt; with whatever else changes."""
-        self.move(job, JobStatus.RUNNABLE, {"status_reason": None, **changes})
-        job.runnable_at = self.now()
+        self.move(job, JobStatus.RUNNABLE, _NOTHING if job.state is NEW else {"status_reason": None, **changes})
+        job.runnable_at = int(self._now() * 1000)
         self._scheduler.enqueue(job)
         self._wake()
 
@@ -126,7 +126,7 @@ class Transitions:
             for node in job.nodes:
                 if not node.status.terminal:
                     self.end_node(node, JobStatus.FAILED, reason)
-        self.move(job, status, {"status_reason": reason, "stopped_at": self.now(), **changes})
+        self.move(job, status, {"status_reason": reason, "stopped_at": int(self._now() * 1000), **changes})
         self._scheduler.release(job)
         if job.spec.queue.shares is not None and not job.children and job.whole is None:
             job.spec.queue.shares.ended(job, self._now())
