@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -14,10 +15,12 @@ import pytest
 from support.assemblies import REPOSITORY, Assembly
 from support.command import Ran
 
-from batchwright.cli.local.status import engine_fault, why
+from batchwright.cli import main
+from batchwright.cli.failure import CommandError
+from batchwright.cli.local.status import engine_fault, print_queues, that_says_why, why
 from batchwright.cli.local.told import told
 from batchwright.local.control import Record, ServerRecords
-from batchwright.local.control.records import process_began
+from batchwright.local.processes import process_began
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +131,7 @@ def test_a_stack_is_deployed_its_job_runs_and_its_output_is_shown(
     assert "greetings" in batchwright("status").out
 
     assert batchwright("destroy", str(assembly)).code == 0
-    assert json.loads(batchwright("status", "--json").out)["stacks"] == {}
+    assert json.loads(batchwright("status", "--json").out)["stacks"].keys() == {"CDKToolkit"}
 
 
 def test_what_a_shell_needs_is_printed(batchwright: Callable[..., Ran], record: Record) -> None:
@@ -196,6 +199,27 @@ def test_without_a_server_the_way_to_one_is_named(tmp_path: Path) -> None:
     assert ended.stderr == "batchwright: no local AWS is up; start one with `batchwright local up`\n"
 
 
+def test_garbage_is_collected_in_commands_that_go_on_for_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def find(port: int | None) -> Record:
+        seen.append(gc.isenabled())
+        raise CommandError(f"none on {port}")
+
+    monkeypatch.setattr(sys.modules["batchwright.cli.local.env"], "find", find)
+    assert main(["local", "env"]) == 2
+    assert seen == [True]
+
+
+def test_what_is_not_up_cannot_be_ended_and_that_is_no_error_for_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main(["local", "down", "--all"]) == 0
+    assert capsys.readouterr().err == "No local AWS is up.\n"
+    assert main(["local", "down"]) == 2
+
+
 def test_a_killed_server_is_forgotten(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
     up = [sys.executable, "-m", "batchwright.cli", "local", "up", "--port", "0", "--runner", "process"]
@@ -239,15 +263,25 @@ def test_a_state_is_there_at_the_next_start(
     assert other.err.count("\n") == 1
 
 
-def test_ctrl_c_ends_a_server_and_its_record(tmp_path: Path) -> None:
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+def test_ctrl_c_ends_a_server_and_its_record_and_the_end_of_the_terminal_does_not_under_nohup(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "home")}
     up = [sys.executable, "-m", "batchwright.cli", "local", "up", "--port", "0", "--runner", "process"]
-    with subprocess.Popen(up, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    up = ["nohup", *up, "--state", str(tmp_path / "kept")]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(up, env=environment, text=True, **pipes) as server:  # type: ignore[call-overload]
         assert server.stdout is not None
         assert server.stdout.readline().startswith("export ")
+        server.send_signal(signal.SIGHUP)
         server.send_signal(signal.SIGINT)
+        said = server.stderr.read().splitlines()
         assert server.wait(_SECONDS) == 0
-    assert list(tmp_path.rglob("*.json")) == []
+    assert list((tmp_path / "home").rglob("*.json")) == []
+    assert said[0].startswith("A local AWS is up at http://127.0.0.1:")
+    assert said[1:3] == [
+        "IAM policies are not enforced (--iam does).",
+        f"What it holds is kept in {tmp_path / 'kept'}.",
+    ]
+    assert said[-1] == ("Ending it: jobs are stopped, and what they left is removed. They go on with the next start.")
 
 
 class TestRecords:
@@ -300,6 +334,29 @@ def test_a_failure_is_told_with_what_the_container_said() -> None:
     )
     assert why({"statusReason": "enough"}) == "enough"
     assert why({}) == ""
+
+
+def test_of_an_array_that_failed_the_first_child_says_why() -> None:
+    class Batch:
+        def list_jobs(self, **request: str) -> dict[str, Any]:
+            assert request == {"arrayJobId": "a", "jobStatus": "FAILED"}
+            return {"jobSummaryList": [{"jobId": f"a:{n}", "arrayProperties": {"index": n}} for n in (7, 3)]}
+
+    assert that_says_why(Batch(), {"jobId": "a", "arrayProperties": {"size": 9}})["jobId"] == "a:3"
+    assert that_says_why(Batch(), {"jobId": "b"}) == {"jobId": "b"}
+
+
+def test_only_states_that_occur_are_shown_so_that_names_have_room(capsys: pytest.CaptureFixture[str]) -> None:
+    none = dict.fromkeys(("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"), 0)
+    print_queues({"short": none, "a-long-name-of-a-queue": {**none, "RUNNING": 3}, "x": {**none, "FAILED": 12}})
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Queue                   RUNNING  FAILED",
+        "short                         0       0",
+        "a-long-name-of-a-queue        3       0",
+        "x                             0      12",
+    ]
+    print_queues({"q": none})
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [["Queue", "Jobs"], ["q", "0"]]
 
 
 def test_an_engine_that_is_away_is_named(tmp_path: Path) -> None:

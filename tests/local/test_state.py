@@ -246,7 +246,8 @@ def test_everything_is_as_it_was_and_goes_on(tmp_path: Path) -> None:
         aws.destroy(app)
         assert aws.client("batch").describe_job_queues()["jobQueues"] == []
     with start(folder) as aws:
-        assert aws.client("cloudformation").list_stacks(StackStatusFilter=["CREATE_COMPLETE"])["StackSummaries"] == []
+        left = aws.client("cloudformation").list_stacks(StackStatusFilter=["CREATE_COMPLETE"])["StackSummaries"]
+        assert [stack["StackName"] for stack in left] == ["CDKToolkit"]
         assert aws.client("batch").describe_jobs(jobs=[used["job"]["jobId"]])["jobs"] == [used["job"]]
 
 
@@ -338,13 +339,14 @@ def test_a_stack_in_the_middle_of_a_change_can_be_deployed_again(tmp_path: Path,
     app = assembly(tmp_path / "cdk.out")
     with start(tmp_path / "s") as aws:
         aws.deploy(app)
-        (stack,) = sys.modules["ministack.services.cloudformation"]._stacks.all_values()
+        stacks = sys.modules["ministack.services.cloudformation"]._stacks.all_values()
+        (stack,) = [each for each in stacks if each["StackName"] == "System"]
         stack["StackStatus"] = f"{status}_IN_PROGRESS"
     assembly(tmp_path / "cdk.out", priority=7)
     with start(tmp_path / "s") as aws:
         found = aws.client("cloudformation")
         settled = "CREATE_FAILED" if status == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
-        eventually(lambda: found.describe_stacks()["Stacks"][0]["StackStatus"] == settled or None)
+        eventually(lambda: found.describe_stacks(StackName="System")["Stacks"][0]["StackStatus"] == settled or None)
         aws.deploy(app)
         assert aws.client("batch").describe_job_queues()["jobQueues"][0]["priority"] == 7
 
@@ -441,6 +443,35 @@ class TestRefusals:
             (folder / "state.json").write_text(json.dumps({**manifest, **change}))
             self.refused(folder, "install that version, or give another folder and deploy again")
 
+    def test_a_list_of_files_without_its_checksum_or_with_a_changed_letter(self, folder: Path) -> None:
+        text = (folder / "state.json").read_text()
+        for damaged in (
+            text.replace("batch/us-east-1", "batch/us-east-3", 1),
+            text.replace('"us-east-1": ', '"us-east-1": 1'),
+            json.dumps({name: value for name, value in json.loads(text).items() if name != "check"}),
+        ):
+            assert damaged != text
+            (folder / "state.json").write_text(damaged)
+            self.refused(folder, "is damaged (state.json): rename before.json to state.json there")
+        (folder / "state.json").write_text(text)
+        with scripted(folder) as aws:
+            aws.client("s3").list_buckets()
+
+    def test_a_list_of_files_that_is_gone(self, folder: Path) -> None:
+        text = (folder / "state.json").read_text()
+        (folder / "state.json").unlink()
+        self.refused(folder, "is damaged (state.json is missing): rename before.json to state.json there")
+        (folder / "before.json").unlink()
+        self.refused(folder, "is damaged (state.json is missing): put a copy in its place, or give another folder")
+        (folder / "state.json").write_text(text)
+        with scripted(folder) as aws:
+            aws.client("s3").list_buckets()
+
+    def test_a_journal_that_is_gone(self, folder: Path) -> None:
+        for path in (folder / "journal").iterdir():
+            path.unlink()
+        self.refused(folder, "is missing): rename before.json to state.json there")
+
     @pytest.mark.parametrize("content", ["", "[]", "{", "{}", "\x00", '{"format": 1}'])
     def test_a_damaged_list_of_files(self, folder: Path, content: str) -> None:
         (folder / "state.json").write_text(content)
@@ -511,7 +542,7 @@ def test_a_state_that_cannot_be_written_leaves_the_one_before(tmp_path: Path, mo
     monkeypatch.undo()
     with scripted(tmp_path / "s") as aws:
         assert [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]] == ["before"]
-    assert not any("ministack" in name for name in sys.modules)
+    assert not any(name.partition(".")[0] == "ministack" for name in sys.modules)
 
 
 def test_content_that_nothing_names_is_removed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from support.local_server import ScriptedRunner, eventually
 
 from batchwright.local import LocalAws, LocalAwsError
-from batchwright.local.control.records import process_began
+from batchwright.local.processes import process_began
 from batchwright.local.state import journal_file
 
 if TYPE_CHECKING:
@@ -214,6 +215,20 @@ def test_half_a_line_at_the_end_of_a_journal_does_not_count(crashed: Path) -> No
         assert names(aws) == ["j", "j"]
 
 
+def test_a_whole_line_at_the_end_that_is_damaged_is_left_out_and_warned_of(
+    crashed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = crashed / "journal" / "us-east-1.0"
+    path.write_bytes(path.read_bytes() + b"0badcafe {}\n")
+    with caplog.at_level(logging.WARNING), scripted(crashed) as aws:
+        assert names(aws) == ["j", "j"]
+    said = [record.message for record in caplog.records if "journal/us-east-1.0" in record.message]
+    assert said == [
+        f"state: the end of {path} is damaged and left out (11 bytes): what happened to jobs in the last moments "
+        "before the server was killed may be lost"
+    ]
+
+
 def test_a_damaged_line_within_a_journal_is_refused(crashed: Path) -> None:
     path = crashed / "journal" / "us-east-1.0"
     content = path.read_bytes()
@@ -238,6 +253,43 @@ def test_a_crash_within_the_change_to_another_journal_loses_nothing(crashed: Pat
     (crashed / "journal" / "us-east-1.1").write_bytes(last)
     with scripted(crashed) as aws:
         assert names(aws) == ["j", "j"]
+
+
+@pytest.fixture
+def changed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a server whose journal goes on in a second file, of which the list of files does not know yet."""
+    monkeypatch.setattr("batchwright.local.state.saver.SAVE_SECONDS", 600)
+    folder = tmp_path / "s"
+    with scripted(folder) as aws:
+        batch_parts(aws)
+        submit(aws, "first")
+        journals = aws._machinery._keeper.journals  # type: ignore[union-attr]
+        manifest = (folder / "state.json").read_bytes()
+        monkeypatch.setattr("batchwright.local.state.journals._LONGEST", 0)
+        assert dict(journals.saved())["us-east-1"]
+        submit(aws, "second")
+        files = {path: path.read_bytes() for path in (folder / "journal").iterdir()}
+    (folder / "state.json").write_bytes(manifest)
+    for path, content in files.items():
+        path.write_bytes(content)
+    return folder
+
+
+def test_a_journal_goes_on_in_the_next_one(changed_over: Path) -> None:
+    with scripted(changed_over) as aws:
+        assert names(aws) == ["first", "second"]
+
+
+def test_a_journal_that_lost_where_it_goes_on_is_refused(changed_over: Path) -> None:
+    path = changed_over / "journal" / "us-east-1.0"
+    whole = path.read_bytes()
+    for end in (whole.rstrip(b"\n").rfind(b"\n") + 1, 100, 0):
+        path.write_bytes(whole[:end])
+        with pytest.raises(LocalAwsError, match=r"is damaged \(journal/us-east-1\.0: .*us-east-1\.1.*\): "):
+            scripted(changed_over)
+    path.unlink()
+    with pytest.raises(LocalAwsError, match=r"is damaged \(journal/us-east-1\.0 is missing\): "):
+        scripted(changed_over)
 
 
 def test_a_full_disk_is_warned_of_and_made_up_for(
@@ -274,12 +326,59 @@ def test_a_journal_that_failed_is_replaced_while_the_server_runs(
         assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.parametrize("place", ["state.folder._write", "state.keeper.StateFolder.commit"])
+def test_a_save_that_failed_half_way_is_made_up_for_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("batchwright.local.state.saver.SAVE_SECONDS", 600)
+    with scripted(tmp_path / "s") as aws:
+        keeper = aws._machinery._keeper
+        assert keeper is not None
+        batch_parts(aws)
+        submit(aws, "first")
+        with monkeypatch.context() as patch:
+            patch.setattr("batchwright.local.state.journals._LONGEST", 0)
+            patch.setattr(f"batchwright.local.{place}", full)
+            keeper.save_now()
+            submit(aws, "second")
+        keeper.save_now()
+        submit(aws, "third")
+        # As a crash would leave it now.
+        shutil.copytree(tmp_path / "s", tmp_path / "killed")
+    with scripted(tmp_path / "killed") as aws:
+        assert names(aws) == ["first", "second", "third"]
+
+
 def test_a_folder_that_cannot_be_written_is_one_line() -> None:
     with pytest.raises(
         LocalAwsError, match=r"cannot be used \(.*\): give a folder that this user can write to"
     ) as error:
         scripted(Path("/proc/batchwright-state"))
     assert "\n" not in str(error.value)
+
+
+def test_an_execution_that_ran_is_aborted(tmp_path: Path) -> None:
+    states = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    with server(
+        "import json\n"
+        "saver.SAVE_SECONDS = 0.05\n"
+        f"aws = LocalAws(runner='process', state_dir={str(tmp_path / 's')!r})\n"
+        "machines = aws.client('stepfunctions')\n"
+        f"definition = json.dumps({states!r})\n"
+        "role = 'arn:aws:iam::123456789012:role/r'\n"
+        "made = machines.create_state_machine(name='m', definition=definition, roleArn=role)\n"
+        "print(machines.start_execution(stateMachineArn=made['stateMachineArn'])['executionArn'])\n"
+    ) as killed:
+        (execution,) = lines(killed)
+        eventually(lambda: execution.encode() in kept(tmp_path / "s", "service/stepfunctions") or None)
+    with scripted(tmp_path / "s") as aws:
+        found = aws.client("stepfunctions").describe_execution(executionArn=execution)
+        assert (found["status"], found["error"]) == ("ABORTED", "LocalAws.Ended")
+        history = aws.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+        assert history[-1]["type"] == "ExecutionAborted"
 
 
 def test_a_stack_in_the_middle_of_its_creation_is_failed_and_can_be_made_anew(tmp_path: Path) -> None:

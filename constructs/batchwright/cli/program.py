@@ -112,5 +112,5 @@ def _bug(error: Exception) -> str:
     way_out = f" `--ignore {rule}` checks the rest." if rule else ""
     return (
         f"{named} on this input ({type(error).__name__} at {place}): a mistake of Batchwright {version('batchwright')},"
-        f" not of the template. Please report this line with the template to its maintainers.{way_out}"
+        f" not of yours. Please report this line with the input to its maintainers.{way_out}"
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from batchwright.local.emulator.gateway import Gateway
+    from batchwright.local.emulator.http.gateway import Gateway
     from batchwright.local.engine import Runner
 
 

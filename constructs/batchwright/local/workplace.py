@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import uuid
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
-from docker.errors import DockerException, NotFound
+from docker.errors import DockerException
 
 from batchwright.local.deployer.images import DockerImages, ProcessImages, UnusedImages
 from batchwright.local.emulator import docker_engine
 from batchwright.local.emulator.engines import Engines
 from batchwright.local.emulator.errors import LocalAwsError
 from batchwright.local.engine import BatchEngine, EngineLimits
+from batchwright.local.runners.docker.leftovers import remove_containers
 from batchwright.local.runners.docker.owner import SERVER_LABEL
 from batchwright.local.runners.docker.runner import DockerRunner
 from batchwright.local.runners.process.runner import ProcessRunner
@@ -120,9 +121,7 @@ class Workplace:
         if self._docker is None:
             return
         try:
-            for one in self._docker.containers.list(all=True, filters={"label": f"{SERVER_LABEL}={label}"}):
-                with suppress(NotFound):
-                    one.remove(force=True, v=True)
+            remove_containers(self._docker.api, label)
         except (DockerException, requests.RequestException) as error:
             raise LocalAwsError(
                 f"state: containers of the server before ({SERVER_LABEL}={label}) cannot be removed, and their jobs "

@@ -29,7 +29,10 @@ def down(
     """End a local AWS: its jobs are stopped, its containers removed; what it holds is gone but for `up --state`."""
     from batchwright.local.control import ServerRecords
 
-    for record in ServerRecords().running() if every else [find(port)]:
+    running = ServerRecords().running() if every else [find(port)]
+    if not running:
+        sys.stderr.write("No local AWS is up.\n")
+    for record in running:
         _end(record)
         sys.stderr.write(f"The local AWS at {record.endpoint} is down.\n")
 

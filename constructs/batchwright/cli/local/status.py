@@ -71,9 +71,16 @@ def _jobs(server: ControlClient) -> tuple[dict[str, dict[str, int]], list[dict[s
                 counts[name][state] = len(jobs)
                 failures += jobs if state == "FAILED" else []
     failures.sort(key=lambda job: job.get("stoppedAt", job["createdAt"]), reverse=True)
-    return counts, [
-        {"job": job["jobId"], "name": job["jobName"], "reason": why(job)} for job in failures[:_MOST_FAILURES]
-    ]
+    newest = [that_says_why(batch, job) for job in failures[:_MOST_FAILURES]]
+    return counts, [{"job": job["jobId"], "name": job["jobName"], "reason": why(job)} for job in newest]
+
+
+def that_says_why(batch: Any, job: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a boto3 client
+    """Return the first child of an array that failed: of the array itself AWS only says that one did."""
+    if not job.get("arrayProperties", {}).get("size"):
+        return job
+    children = batch.list_jobs(arrayJobId=job["jobId"], jobStatus="FAILED")["jobSummaryList"]
+    return min(children, key=lambda child: child["arrayProperties"]["index"], default=job)
 
 
 def why(job: Mapping[str, Any]) -> str:
@@ -93,19 +100,23 @@ def _print(record: Record, found: Mapping[str, Any]) -> None:
         fault = found["runner_fault"]
         console.print(Text(f"{fault[0].upper()}{fault[1:]}. Jobs fail until it is back.", style="red"))
     _print_table(("Stack", "Status"), [[name, state] for name, state in found["stacks"].items()])
-    _print_table(
-        ("Queue", *_STATES),
-        [[name, *(str(counts[state]) for state in _STATES)] for name, counts in found["queues"].items()],
-    )
+    print_queues(found["queues"])
     _print_table(("Failed job", "Name", "Why"), [list(failure.values()) for failure in found["failures"]])
 
 
-def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_queues(queues: Mapping[str, Mapping[str, int]]) -> None:
+    """Print the number of each queue's jobs in states that occur: names are long, terminals are not wide."""
+    states = [state for state in _STATES if any(counts[state] for counts in queues.values())]
+    rows = [[name, *([str(counts[one]) for one in states] or ["0"])] for name, counts in queues.items()]
+    _print_table(("Queue", *(states or ["Jobs"])), rows, numbers=True)
+
+
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: bool = False) -> None:
     if not rows:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads):
-        table.add_column(Text(head), overflow="fold", justify="left" if number == 0 or len(heads) < 4 else "right")
+        table.add_column(Text(head), overflow="fold", justify="right" if numbers and number else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = screen()

@@ -46,7 +46,7 @@ def up(
     max_containers: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Most jobs at once in a region: 16 containers, or a process for each CPU, if not said."
+            min=1, help="Most jobs at once in a region: 16 containers, or a process for each CPU, if not given."
         ),
     ] = None,
     state: Annotated[
@@ -68,13 +68,15 @@ def up(
         arguments += ["--iam"] if iam else []
         arguments += [] if state is None else ["--state", str(state.absolute())]
         arguments += [] if max_containers is None else ["--max-containers", str(max_containers)]
-        _detach(arguments)
+        _detach(arguments, state)
         return
     with explained():
         from batchwright.local import LocalAws
 
     ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in _SIGNALS}
+    # What is ignored stays so: `nohup` keeps it up when the terminal is closed.
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in heard}
     try:
         with (
             told(),
@@ -91,23 +93,23 @@ def up(
         ):
             # A warning has said so already.
             fell_back = runner is RunnerKind.AUTO and aws.runner_kind == "process"
-            _serve(aws, iam=iam, ended=ended, fell_back=fell_back)
+            _serve(aws, iam=iam, ended=ended, fell_back=fell_back, state=state)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _detach(arguments: list[str]) -> None:
+def _detach(arguments: list[str], state: Path | None) -> None:
     record = background.start(arguments)
-    _announce(record)
+    _announce(record, state)
     engine = record.docker_host
     where = "as processes of this machine" if engine is None else f"in containers of the engine at {engine}"
     sys.stderr.write(f"Jobs run {where}. `batchwright local down` ends it.\n")
 
 
-def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event, fell_back: bool) -> None:
+def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event, fell_back: bool, state: Path | None) -> None:
     from batchwright.local.control import Record, ServerRecords
-    from batchwright.local.control.records import process_began
+    from batchwright.local.processes import process_began
 
     records = ServerRecords()
     record = Record(
@@ -124,22 +126,24 @@ def _serve(aws: LocalAws, *, iam: bool, ended: threading.Event, fell_back: bool)
     records.write(record)
     try:
         if not record.log:
-            _announce(record)
+            _announce(record, state)
             if not fell_back:
                 sys.stderr.write(f"{aws.runner_reason[0].upper()}{aws.runner_reason[1:]}. ")
             sys.stderr.write("Ctrl-C ends it.\n")
         ended.wait()
         if not record.log:
-            sys.stderr.write("Ending it: jobs are stopped, and what they left is removed.\n")
+            after = "" if state is None else " They go on with the next start."
+            sys.stderr.write(f"Ending it: jobs are stopped, and what they left is removed.{after}\n")
     finally:
         records.remove(record)
 
 
-def _announce(record: Record) -> None:
+def _announce(record: Record, state: Path | None) -> None:
     """Print what a shell can run, and beside it, on the other stream, what a person wants to know."""
-    policies = "policies are enforced" if record.iam else "policies are not enforced (--iam does)"
+    policies = "IAM policies are enforced." if record.iam else "IAM policies are not enforced (--iam does)."
+    kept = "" if state is None else f"What it holds is kept in {state}.\n"
     sys.stderr.write(
-        f"A local AWS is up at {record.endpoint}: account {record.account}, {record.region}; {policies}.\n\n"
+        f"A local AWS is up at {record.endpoint} (account {record.account}, {record.region}).\n{policies}\n{kept}\n"
     )
     sys.stdout.write(export_lines(variables(record)))
     sys.stdout.flush()

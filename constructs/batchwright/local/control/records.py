@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from batchwright.local.processes import process_began
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FOLDER: Final = Path("batchwright", "servers")
-_PROCESSES: Final = Path("/proc")
 _READABLE_BY_OWNER: Final = 0o600
 _FOLDER_OF_OWNER: Final = 0o700
 
@@ -110,20 +110,6 @@ class ServerRecords:
         if not isinstance(data, dict) or data.keys() != names or not isinstance(data["pid"], int):
             return None
         return Record(**data)
-
-
-def process_began(pid: int) -> str:
-    """When a process began, as the system writes it; empty when there is none, or it has ended."""
-    if not _PROCESSES.is_dir():
-        asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return asked.stdout.strip()
-    try:
-        # The name in brackets may hold any character: what counts begins after the last one.
-        line = (_PROCESSES / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    state, *rest = line.rpartition(")")[2].split()
-    return "" if state in {"Z", "X"} else rest[18]
 
 
 def _state_home() -> Path:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.state.journal_file import JournalFile, read_lines
+from batchwright.local.state.journal_file import synced
+from batchwright.local.state.journal_folder import JournalFolder
 from batchwright.local.state.manifest import Saved, check_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _MANIFEST: Final = "state.json"
@@ -39,12 +38,17 @@ class StateFolder:
     Args:
         path: The folder; it is made when there is none.
 
+    Attributes:
+        path: The folder.
+        journals: Its journals.
+
     Raises:
         LocalAwsError: Another process holds it, it has files of something else, or it cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.journals = JournalFolder(path / _JOURNAL, damaged=self.damaged)
         self._lock = -1
         try:
             self._lock = _held(path)
@@ -63,13 +67,16 @@ class StateFolder:
         try:
             text = (self.path / _MANIFEST).read_text(encoding="utf-8")
         except FileNotFoundError:
+            if (self.path / _BEFORE).exists() or any((self.path / _CONTENT).iterdir()) or self.journals.written():
+                raise self.damaged(f"{_MANIFEST} is missing") from None
             return None
-        try:
-            saved = Saved(**json.loads(text))
-        except (ValueError, TypeError) as error:
-            check_versions(text, self.path)
+        except UnicodeDecodeError as error:
             raise self.damaged(_MANIFEST) from error
         check_versions(text, self.path)
+        try:
+            saved = Saved.of(text)
+        except (ValueError, TypeError) as error:
+            raise self.damaged(_MANIFEST) from error
         if (saved.account, saved.region) != (account, region):
             raise LocalAwsError(
                 f"state: {self.path} is of account {saved.account} in {saved.region}, not of {account} in {region}: "
@@ -101,51 +108,16 @@ class StateFolder:
 
     def commit(self, saved: Saved) -> None:
         """Make this the folder's state, and remove what neither it nor the one before names."""
-        _synced(self.path / _CONTENT)
+        synced(self.path / _CONTENT)
         manifest = self.path / _MANIFEST
         kept = [saved]
         if manifest.exists():
             text = manifest.read_bytes()
             _write(self.path / _BEFORE, text)
-            kept.append(Saved(**json.loads(text)))
-        _write(manifest, json.dumps(asdict(saved)).encode())
-        _synced(self.path)
+            kept.append(Saved.of(text.decode()))
+        _write(manifest, saved.text().encode())
+        synced(self.path)
         self._remove_all_but(kept)
-
-    def journal(self, region: str) -> tuple[int, JournalFile]:
-        """Make the next journal of a region, and return its number with it."""
-        number = max(self._numbers(region), default=-1) + 1
-        made = JournalFile(self._journal(region, number))
-        _synced(self.path / _JOURNAL)
-        return number, made
-
-    def regions(self) -> set[str]:
-        """Return the regions that have a journal."""
-        names = [path.name.rpartition(".") for path in (self.path / _JOURNAL).iterdir()]
-        return {region for region, _, number in names if region and number.isdigit()}
-
-    def lines(self, region: str, number: int, follows: Callable[[str], int | None]) -> Iterator[str]:
-        """Yield the lines of a region's journal, and of those that it goes on in.
-
-        Args:
-            region: The region.
-            number: The first journal.
-            follows: Returns the number of the next journal for a line that names it, None for any other.
-
-        Raises:
-            LocalAwsError: A journal is damaged.
-        """
-        after: int | None = number
-        while after is not None and (path := self._journal(region, after)).exists():
-            after = None
-            try:
-                lines = read_lines(path)
-            except (OSError, ValueError) as error:
-                raise self.damaged(f"{_JOURNAL}/{path.name}: {error}") from error
-            for line in lines:
-                after = follows(line)
-                if after is None:
-                    yield line
 
     def close(self) -> None:
         """Let another server have the folder. May be called twice."""
@@ -162,23 +134,13 @@ class StateFolder:
             "folder to start empty"
         )
 
-    def _journal(self, region: str, number: int) -> Path:
-        return self.path / _JOURNAL / f"{region}.{number}"
-
-    def _numbers(self, region: str) -> list[int]:
-        names = [path.name.rpartition(".") for path in (self.path / _JOURNAL).iterdir()]
-        return [int(number) for name, _, number in names if name == region and number.isdigit()]
-
     def _remove_all_but(self, kept: Sequence[Saved]) -> None:
         names = {name for saved in kept for name in (*saved.parts.values(), *saved.blobs)}
         for path in (self.path / _CONTENT).iterdir():
             if path.name not in names:
                 path.unlink()
-        for region in self.regions():
-            first = min(saved.journals.get(region, 0) for saved in kept)
-            for number in self._numbers(region):
-                if number < first:
-                    self._journal(region, number).unlink()
+        for region in self.journals.regions():
+            self.journals.remove_before(region, min(saved.journals.get(region, 0) for saved in kept))
 
 
 def _held(path: Path) -> int:
@@ -224,11 +186,3 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-
-
-def _synced(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

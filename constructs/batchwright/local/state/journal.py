@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.engine.archive.archive import Changed
+from batchwright.local.state.journal_folder import LED_TO, leading_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from batchwright.local.state.journal_file import JournalFile
 
 _log = logging.getLogger("batchwright.local")
-NEXT: Final = "next"
 _READS: Final = ("Describe", "List", "Get")
 _OF_JOBS: Final = frozenset({"SubmitJob", "CancelJob", "TerminateJob", "CancelJobs", "TerminateJobs"})
 _LINKED: Final = frozenset({"DeleteJobQueue", "DeleteConsumableResource"})
@@ -104,10 +103,13 @@ class Journal:
             archive, change = self._cut()
             self._append(change)
             if not self._failed:
-                self._attempt(lambda: self._file.append(json.dumps({NEXT: number})))
+                self._attempt(lambda: self._file.append(leading_to(number)))
                 self._attempt(self._file.sync)
+            led = not self._failed
             self._file.close()
             self._file, self._failed = file, False
+            if led:
+                self._attempt(lambda: self._file.append(LED_TO))
         return number, archive
 
     def end(self) -> dict[str, Any]:

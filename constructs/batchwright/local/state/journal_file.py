@@ -45,20 +45,32 @@ class JournalFile:
         os.close(self._file)
 
 
-def read_lines(path: Path) -> list[str]:
-    """Return the whole lines of a file.
+def read_lines(path: Path) -> tuple[list[str], int]:
+    """Return the whole lines of a file, and how many bytes after them are lines that are not whole.
+
+    Half a line without an end is what a crash leaves, and does not count.
 
     Raises:
         ValueError: One that is not whole has whole ones after it, which no crash leaves.
     """
     found: list[str] = []
-    broken = False
+    left_out = 0
     for line in path.read_bytes().split(b"\n")[:-1]:
         check, content = line[:_CHECK], line[_CHECK + 1 :]
         whole = check == b"%08x" % zlib.crc32(content)
-        if whole and broken:
+        if whole and left_out:
             raise ValueError(f"line {len(found) + 1}")
-        broken = broken or not whole
         if whole:
             found.append(content.decode())
-    return found
+        else:
+            left_out += len(line)
+    return found, left_out
+
+
+def synced(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from batchwright.local.emulator.errors import LocalAwsError
 from batchwright.local.engine.archive.archive import EMPTY, laid_over
-from batchwright.local.state.journal import NEXT, Journal
+from batchwright.local.state.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +35,7 @@ class Journals:
         self._codec = codec
         self._made: dict[str, Journal] = {}
         self._last: dict[str, dict[str, Any]] = {}
+        self._uncommitted: set[str] = set()
         self.numbers: dict[str, int] = {}
 
     @property
@@ -50,7 +50,7 @@ class Journals:
             LocalAwsError: It cannot be written.
         """
         try:
-            number, file = self._folder.journal(region)
+            number, file = self._folder.journals.make(region)
         except OSError as error:
             raise LocalAwsError(f"state: {self._folder.path} cannot be written: {error}") from error
         made = self._made[region] = Journal(file=file, codec=self._codec)
@@ -70,8 +70,8 @@ class Journals:
         Raises:
             LocalAwsError: Something is damaged.
         """
-        for region in sorted({*saved, *self._folder.regions()}):
-            lines = self._folder.lines(region, numbers.get(region, 0), _next)
+        for region in sorted({*saved, *self._folder.journals.regions()}):
+            lines = self._folder.journals.lines(region, numbers.get(region, 0))
             changes = [readdressed(line) for line in lines]
             try:
                 archive = self._codec.loads(saved[region]) if region in saved else dict(EMPTY)
@@ -88,12 +88,18 @@ class Journals:
         for region, journal in list(self._made.items()):
             if region in self._last:
                 yield region, self.put(self._last[region])
-            elif journal.failed or journal.size > _LONGEST:
-                number, archive = journal.archive(partial(self._folder.journal, region))
+            elif journal.failed or journal.size > _LONGEST or region in self._uncommitted:
+                # The new journal is worth nothing without the archive: until that is committed each save makes both.
+                self._uncommitted.add(region)
+                number, archive = journal.archive(partial(self._folder.journals.make, region))
                 self.numbers[region] = number
                 yield region, self.put(archive)
             else:
                 yield region, None
+
+    def committed(self) -> None:
+        """Note that what `saved` yielded is the folder's state now."""
+        self._uncommitted.clear()
 
     def sync(self) -> None:
         """Have all that happened on the disk."""
@@ -105,8 +111,3 @@ class Journals:
         """Have jobs as they are now: what happens to them from now on is not kept."""
         for region, journal in self._made.items():
             self._last[region] = journal.end()
-
-
-def _next(line: str) -> int | None:
-    """Return the number of the journal that a line names."""
-    return int(json.loads(line)[NEXT]) if line.startswith(f'{{"{NEXT}":') else None

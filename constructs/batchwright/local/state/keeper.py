@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
     from batchwright.local.workplace import Workplace
 
 _log = logging.getLogger("batchwright.local")
@@ -202,6 +202,7 @@ class Keeper:
         )
         self._folder.commit(saved)
         self._now = saved
+        self.journals.committed()
 
     def _tend(self) -> bool:
         """Do what is due each second; say whether all is to be saved at once."""

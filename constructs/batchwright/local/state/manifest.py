@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from batchwright.local.emulator.errors import LocalAwsError
-from batchwright.local.emulator.guard import SUPPORTED_VERSION
+from batchwright.local.emulator.ministack.guard import SUPPORTED_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 # To be raised with every change of what is kept, or of how: no other number is read.
-_FORMAT: Final = 2
+_FORMAT: Final = 3
+_CHECK: Final = "check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,28 @@ class Saved:
     format: int = _FORMAT
     batchwright: str = field(default_factory=lambda: metadata.version("batchwright"))
     ministack: str = SUPPORTED_VERSION
+
+    def text(self) -> str:
+        """Write it, with a checksum."""
+        values = asdict(self)
+        return json.dumps({**values, _CHECK: _checksum(values)})
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read what `text` wrote.
+
+        Raises:
+            ValueError: It is something else, or was changed.
+            TypeError: It has other members.
+        """
+        values = json.loads(text)
+        if not isinstance(values, dict) or values.pop(_CHECK, None) != _checksum(values):
+            raise ValueError("the checksum is wrong")
+        return cls(**values)
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    return f"{zlib.crc32(json.dumps(values, sort_keys=True).encode()):08x}"
 
 
 def check_versions(text: str, path: Path) -> None:

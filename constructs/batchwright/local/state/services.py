@@ -11,7 +11,7 @@ from batchwright.local.emulator.errors import LocalAwsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from batchwright.local.emulator.guard import Hooks
+    from batchwright.local.emulator.ministack.guard import Hooks
     from batchwright.local.state.codec import Codec
 
 # What a service leaves out of its own account of its state, or writes elsewhere: of S3 all objects.
@@ -41,6 +41,7 @@ _INTERRUPTED: Final = {
 }
 ENDED: Final = "The local AWS ended in the middle of it"
 _ERROR: Final = "LocalAws.Ended"
+_OF_MINISTACK: Final = "States.ServiceRestart"
 _COPIES: Final = 5
 
 
@@ -141,8 +142,11 @@ class Services:
         machines = self._hooks.module("services.stepfunctions")
         now, note = self._hooks.get(machines, "now_iso"), self._hooks.get(machines, "_add_event")
         for execution in self._hooks.get(machines, "_executions").all_values():
-            ended = execution.get("status") == "ABORTED" and not execution.get("stopDate")
-            if ended or execution.get("status") == "RUNNING":
+            status = execution.get("status")
+            ended = status == "ABORTED" and not execution.get("stopDate")
+            # What ministack makes of one that ran when the state was saved.
+            killed = status == "FAILED" and execution.get("error") == _OF_MINISTACK
+            if ended or killed or status == "RUNNING":
                 execution.update(status="ABORTED", stopDate=now(), error=_ERROR, cause=ENDED)
                 details = {"error": _ERROR, "cause": ENDED}
                 note(execution, "ExecutionAborted", {"executionAbortedEventDetails": details})

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from docker.errors import NotFound
 
+from batchwright.local.processes import is_gone
 from batchwright.local.runners.docker.engine import FAULTS
-from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL, is_gone
+from batchwright.local.runners.docker.leftovers import IN_PROGRESS
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     import docker
 
 _log = logging.getLogger(__name__)
-_IN_PROGRESS: Final = "already in progress"
 Kind = Literal["container", "volume", "network", "image"]
 Thing = tuple[Kind, str]
 
@@ -75,7 +76,7 @@ class Janitor:
         except NotFound:
             return True
         except FAULTS as error:
-            if _IN_PROGRESS in str(error):
+            if IN_PROGRESS in str(error):
                 # Somebody else removes it, such as the reaper of a server that was killed.
                 return True
             _log.warning("%s %s could not be removed: %s", kind, name, error)

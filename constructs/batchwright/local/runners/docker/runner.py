@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 import docker
 from docker.utils.config import load_general_config
 
+from batchwright.local.processes import own_mark
 from batchwright.local.proxies import without_proxy
 from batchwright.local.runners.docker.engine import FAULTS
 from batchwright.local.runners.docker.images import Images
 from batchwright.local.runners.docker.janitor import Janitor
 from batchwright.local.runners.docker.lifeline import Lifeline
 from batchwright.local.runners.docker.networks import Networks
-from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL, own_mark
+from batchwright.local.runners.docker.owner import OWNER_LABEL, SERVER_LABEL
 from batchwright.local.runners.docker.pause import PauseImage
 from batchwright.local.runners.docker.site import DockerSite, DockerTools
 from batchwright.local.runners.docker.volumes import Volumes

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +10,7 @@ from batchwright.local.engine import Attempt, ClaimVolume, Container, EmptyVolum
 from batchwright.local.runners.volume_sources import access_point, secret_files
 
 if TYPE_CHECKING:
+    from batchwright.local.runners.process.home import Home
     from batchwright.local.runners.roles import Clients
 
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -21,16 +19,16 @@ _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 class SharedFolders:
     """Folders that jobs share: file systems, claims of Kubernetes, folders of the host. Thread-safe.
 
-    They last until `close`.
+    They last as long as the runner.
 
     Args:
         client: Service name to boto3 client (`efs`, `secretsmanager`).
+        home: Where they lie.
     """
 
-    def __init__(self, *, client: Clients) -> None:
+    def __init__(self, *, client: Clients, home: Home) -> None:
         self._client = client
-        self._root: Path | None = None
-        self._lock = threading.Lock()
+        self._home = home
 
     def folders(self, attempt: Attempt, own: Path) -> dict[str, Path]:
         """Return the folder of each volume of an attempt, made if need be.
@@ -43,13 +41,6 @@ class SharedFolders:
             LaunchError: A secret is missing.
         """
         return {volume.name: self._folder(volume, own) for volume in attempt.volumes}
-
-    def close(self) -> None:
-        """Remove them."""
-        with self._lock:
-            root, self._root = self._root, None
-        if root is not None:
-            shutil.rmtree(root, ignore_errors=True)
 
     def _folder(self, volume: Volume, own: Path) -> Path:
         if isinstance(volume, HostVolume):
@@ -71,10 +62,7 @@ class SharedFolders:
         return folder
 
     def _shared(self, kind: str, key: str, inside: str) -> Path:
-        with self._lock:
-            if self._root is None:
-                self._root = Path(tempfile.mkdtemp(prefix="batchwright-volumes-"))
-            root = self._root / kind / (_NOT_IN_NAME.sub("-", key).strip("-.") or "root")
+        root = self._home.volumes() / kind / (_NOT_IN_NAME.sub("-", key).strip("-.") or "root")
         folder = (root / inside.strip("/")).resolve()
         # `..` in a root directory leads nowhere, as in the file system itself.
         folder = folder if folder.is_relative_to(root.resolve()) else root

@@ -1,6 +1,6 @@
 """Ends what it was told of when its standard input ends: run as a program by `Watchdog`, with nothing but the library.
 
-Each line is `+GROUP FOLDER` (a process group and its working folder), or `-GROUP` for one that is over.
+Each line is `+GROUP` (a process group), `-GROUP` for one that is over, or `=FOLDER` (where all of them work).
 """
 
 from __future__ import annotations
@@ -18,21 +18,25 @@ _PROCESSES = Path("/proc")
 
 
 def main() -> None:
-    """Follow the lines to their end, then kill the groups that are left and remove their folders."""
-    watched: dict[int, str] = {}
+    """Follow the lines to their end, then kill what is left and remove the folders."""
+    groups: set[int] = set()
+    folders: list[str] = []
     for line in sys.stdin:
         if not line.endswith("\n"):
             # The writer died in the middle of it.
             break
-        group, _, folder = line[1:-1].partition(" ")
-        if line.startswith("+"):
-            watched[int(group)] = folder
+        kind, rest = line[0], line[1:-1]
+        if kind == "=":
+            folders.append(rest)
+        elif kind == "+":
+            groups.add(int(rest))
         else:
-            watched.pop(int(group), None)
-    for number, folder in watched.items():
+            groups.discard(int(rest))
+    for group in groups:
         # One that has ended by itself is no error.
         with suppress(OSError):
-            os.killpg(number, signal.SIGKILL)
+            os.killpg(group, signal.SIGKILL)
+    for folder in folders:
         end_strays(f"{folder}/")
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,6 +13,7 @@ from batchwright.local.runners.logs import LogShipper
 from batchwright.local.runners.notices import Notices
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
 from batchwright.local.runners.process.folders import SharedFolders
+from batchwright.local.runners.process.home import Home, remove_abandoned
 from batchwright.local.runners.process.interpreters import Interpreters
 from batchwright.local.runners.process.site import ProcessSite, ProcessTools
 from batchwright.local.runners.process.unenforced import unenforced
@@ -65,7 +66,7 @@ class ProcessRunner:
         cached = functools.cache(client)
         self._shipper = LogShipper(client=cached)
         self._watchdog = Watchdog()
-        self._folders = SharedFolders(client=cached)
+        self._home = Home(self._watchdog)
         self._tools = ProcessTools(
             region=region,
             endpoint=endpoint,
@@ -74,13 +75,15 @@ class ProcessRunner:
             interpreters=Interpreters(cache=cache),
             shipper=self._shipper,
             watchdog=self._watchdog,
-            folders=self._folders,
+            folders=SharedFolders(client=cached, home=self._home),
+            home=self._home,
         )
         size = max_processes or max(2, os.cpu_count() or 2)
         self._pool = AttemptPool(name="batchwright-process", size=size, notices=Notices())
         self._told: set[str] = set()
         self._lock = threading.Lock()
         self._closed = False
+        remove_abandoned()
 
     def start(
         self, attempt: Attempt, *, on_started: Callable[[Started], None], on_exit: Callable[[Exit], None]
@@ -102,7 +105,7 @@ class ProcessRunner:
         self._closed = True
         with ExitStack() as steps:
             # Each is done even when the one before fails or is interrupted; the last one first.
-            steps.callback(self._folders.close)
+            steps.callback(self._home.close)
             steps.callback(self._watchdog.close)
             steps.callback(self._shipper.close)
             self._pool.close("The local AWS was closed", grace=_CLOSE_GRACE_SECONDS)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.runners.process.folders import Paths
@@ -14,10 +12,12 @@ from batchwright.local.runners.process.work import ProcessWork
 
 if TYPE_CHECKING:
     import threading
+    from pathlib import Path
 
     from batchwright.local.engine import Attempt, Container
     from batchwright.local.runners.logs import LogShipper
     from batchwright.local.runners.process.folders import SharedFolders
+    from batchwright.local.runners.process.home import Home
     from batchwright.local.runners.process.interpreters import Interpreters
     from batchwright.local.runners.process.programs import ProgramRegistry
     from batchwright.local.runners.process.watchdog import Watchdog
@@ -39,6 +39,7 @@ class ProcessTools:
         shipper: Ships output.
         watchdog: Ends programs when this process is killed.
         folders: Folders that jobs share.
+        home: Where everything lies.
     """
 
     region: str
@@ -49,6 +50,7 @@ class ProcessTools:
     shipper: LogShipper
     watchdog: Watchdog
     folders: SharedFolders
+    home: Home
 
 
 class ProcessSite:
@@ -70,7 +72,7 @@ class ProcessSite:
 
     def prepare(self) -> str | None:
         """Make it; return the address in the job's network."""
-        self._root = Path(tempfile.mkdtemp(prefix="batchwright-job-"))
+        self._root = self._tools.home.attempt()
         self._folders = self._tools.folders.folders(self._attempt, self._root / "volumes")
         return _LOOPBACK if self._attempt.network is not None else None
 
@@ -84,7 +86,6 @@ class ProcessSite:
             attempt=self._attempt,
             container=container,
             tools=self._tools,
-            root=self._root,
             folder=folder,
             paths=Paths(container, self._folders),
             cancelled=cancelled,

@@ -37,7 +37,6 @@ class ProcessWork:
         attempt: The attempt.
         container: The container that the program stands for.
         tools: What all attempts use.
-        root: The attempt's folder.
         folder: The program's working folder.
         paths: Where its volumes lie.
         cancelled: Once it is set, the program need not start any more.
@@ -49,7 +48,6 @@ class ProcessWork:
         attempt: Attempt,
         container: Container,
         tools: ProcessTools,
-        root: Path,
         folder: Path,
         paths: Paths,
         cancelled: threading.Event,
@@ -57,7 +55,6 @@ class ProcessWork:
         self._attempt = attempt
         self._container = container
         self._tools = tools
-        self._root = root
         self._folder = folder
         self._paths = paths
         self._cancelled = cancelled
@@ -149,7 +146,7 @@ class ProcessWork:
             detail = getattr(error, "strerror", None) or error
             raise LaunchError(f'CannotStartContainerError: exec: "{command[0]}": {detail}') from error
         self._group = process.pid
-        self._tools.watchdog.watch(process.pid, str(self._root))
+        self._tools.watchdog.watch(process.pid)
         with self._lock:
             self._process = process
         return process

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batchwright.local.runners.docker import owner
-from batchwright.local.runners.docker.owner import is_gone, own_mark
+from batchwright.local import processes
+from batchwright.local.processes import is_gone, own_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,14 +19,14 @@ def test_this_process_is_not_gone() -> None:
 
 
 def test_a_process_that_ended_is_gone() -> None:
-    code = "from batchwright.local.runners.docker.owner import own_mark; print(own_mark())"
+    code = "from batchwright.local.processes import own_mark; print(own_mark())"
     mark = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert is_gone(mark)
 
 
-@pytest.mark.skipif(not owner._PROCESSES.is_dir(), reason="zombies are only seen in /proc")
+@pytest.mark.skipif(not processes._PROCESSES.is_dir(), reason="zombies are only seen in /proc")
 def test_a_process_that_nobody_has_asked_for_its_end_is_gone() -> None:
-    code = "from batchwright.local.runners.docker.owner import own_mark; print(own_mark(), flush=True); input()"
+    code = "from batchwright.local.processes import own_mark; print(own_mark(), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         mark = process.stdout.readline().decode().strip()
@@ -45,7 +45,7 @@ def test_only_processes_of_this_machine_are_judged(part: int, value: str, gone: 
 
 def test_a_restart_of_the_machine_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
     mark = own_mark()
-    monkeypatch.setattr(owner, "_boot", lambda: "another")
+    monkeypatch.setattr(processes, "_boot", lambda: "another")
     assert is_gone(mark)
 
 
@@ -55,5 +55,5 @@ def test_what_is_no_mark_is_left_alone(mark: str) -> None:
 
 
 def test_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(owner, "_PROCESSES", tmp_path / "none")
+    monkeypatch.setattr(processes, "_PROCESSES", tmp_path / "none")
     assert not is_gone(own_mark())

@@ -120,7 +120,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(docker_runner: Docker
     """A process makes one of each and is killed; those of a process that lives stay."""
     code = f"""
 import docker, os, signal
-from batchwright.local.runners.docker.owner import own_mark
+from batchwright.local.processes import own_mark
 api = docker.from_env().api
 labels = {{"{SERVER_LABEL}": "{label}-killed", "{OWNER_LABEL}": own_mark()}}
 api.create_container("{image}", "true", labels=labels)

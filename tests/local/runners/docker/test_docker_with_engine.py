@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local.runners.docker.test_docker_tasks import SERVE
 from local.runners.harness import PATIENCE, RecordingAws, left_behind
-from local.runners.test_docker_tasks import SERVE
 
 from batchwright.local.engine import BatchEngine, EngineLimits
 
