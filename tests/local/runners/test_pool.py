@@ -41,11 +41,24 @@ class Waiting:
         self.cleaned += 1
 
 
+class Memory:
+    """As short as the test says; each look at it is counted."""
+
+    def __init__(self) -> None:
+        self.left: str | None = None
+        self.looked: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def shortage(self) -> str | None:
+        self.looked.put(None)
+        return self.left
+
+
 class Line:
     """A pool of three places and what was put into it."""
 
     def __init__(self) -> None:
-        self.pool = AttemptPool(name="test", size=3, notices=Notices())
+        self.memory = Memory()
+        self.pool = AttemptPool(name="test", size=3, notices=Notices(), memory=self.memory)
         self.begun: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.works: dict[str, Waiting] = {}
         self.attempts: dict[str, PooledAttempt] = {}
@@ -128,6 +141,42 @@ def test_a_closed_pool_ends_all_and_takes_no_more(line: Line) -> None:
     assert [line.works[name].cleaned for name in "abcd"] == [1, 1, 1, 0]
     with pytest.raises(RuntimeError, match="the runner is closed"):
         line.submit("e", 1)
+
+
+def test_while_memory_is_short_one_runs_alone(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    line.memory.left = "3 of 100 MiB of this machine's memory are left"
+    line.submit("first", 1)
+    assert line.next() == "first"
+    line.submit("second", 1)
+    line.submit("third", 1)
+    assert line.begun.empty()
+    line.works["first"].done.set()
+    assert line.next() == "second"
+    assert line.begun.empty()
+    assert [record.message for record in caplog.records] == [
+        "3 of 100 MiB of this machine's memory are left: further jobs stay STARTING until there is more"
+    ]
+
+
+def test_memory_that_another_program_gives_back_is_found(line: Line) -> None:
+    line.memory.left = "little is left"
+    line.submit("first", 1)
+    line.submit("second", 1)
+    assert line.next() == "first"
+    line.memory.left = None
+    assert line.next() == "second"
+    assert not line.works["first"].done.is_set()
+
+
+def test_a_closed_pool_looks_at_memory_no_more(line: Line) -> None:
+    line.memory.left = "little is left"
+    for name in "ab":
+        line.submit(name, 1)
+    line.pool.close("closed", grace=0)
+    looks = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for look in looks:
+        look.join(PATIENCE)
+    assert dict(line.next_end() for _ in range(2))["b"].status_reason == "closed"
 
 
 @pytest.mark.parametrize(

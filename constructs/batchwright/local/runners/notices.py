@@ -15,10 +15,11 @@ class Notices:
         self._said: set[str] = set()
         self._lock = threading.Lock()
 
-    def say(self, text: str) -> None:
-        """Log a warning, unless the same one was logged before."""
+    def say(self, text: str, *, once: str | None = None) -> None:
+        """Log a warning, unless the same one, or one of the same name `once`, was logged before."""
+        key = once or text
         with self._lock:
-            if text in self._said:
+            if key in self._said:
                 return
-            self._said.add(text)
+            self._said.add(key)
         _log.warning("%s", text)

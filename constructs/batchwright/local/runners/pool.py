@@ -22,6 +22,17 @@ _CLOSE_SECONDS: Final = 60.0
 given up before."""
 
 
+_LOOK_AGAIN_SECONDS: Final = 1.0
+"""Memory may come back from other programs, without the end of a job."""
+
+
+class Memory(Protocol):
+    """The memory that jobs share."""
+
+    def shortage(self) -> str | None:
+        """Say how little is left, None while there is enough."""
+
+
 class Work(Protocol):
     """One attempt as a runner does it."""
 
@@ -112,12 +123,15 @@ class AttemptPool:
         name: Name of the threads.
         size: Most places that are taken at once; attempts that find none free wait in order.
         notices: Says so the first time.
+        memory: While it is short, nothing is begun beside what runs.
     """
 
-    def __init__(self, *, name: str, size: int, notices: Notices) -> None:
+    def __init__(self, *, name: str, size: int, notices: Notices, memory: Memory) -> None:
         self._name = name
         self._size = size
         self._notices = notices
+        self._memory = memory
+        self._looks_again: threading.Timer | None = None
         self._free = size
         self._waiting: deque[tuple[PooledAttempt, int]] = deque()
         self._active: dict[PooledAttempt, threading.Thread] = {}
@@ -140,7 +154,7 @@ class AttemptPool:
                 self._admit()
             else:
                 self._begin(*entry)
-            waits = entry in self._waiting
+            waits = entry in self._waiting and entry[1] > self._free
         if waits:
             self._notices.say(
                 f"{self._size} containers run at once here, jobs beyond that stay STARTING until there is room: "
@@ -151,6 +165,8 @@ class AttemptPool:
         """Stop what has not ended and wait for it, clean-up included."""
         with self._lock:
             self._closed = True
+            if self._looks_again is not None:
+                self._looks_again.cancel()
             attempts = [*(attempt for attempt, _ in self._waiting), *self._active]
         for attempt in attempts:
             attempt.stop(reason, grace, at_most=True)
@@ -172,8 +188,26 @@ class AttemptPool:
 
     def _admit(self) -> None:
         """Begin what finds its places free, in order. Needs the lock."""
-        while self._waiting and self._waiting[0][1] <= self._free:
+        while self._waiting and self._waiting[0][1] <= self._free and not self._is_short():
             self._begin(*self._waiting.popleft())
+
+    def _is_short(self) -> bool:
+        """Whether memory is too short to begin another attempt; then it is looked at again after a while."""
+        # One alone is always begun: nothing of ours would end and leave more.
+        shortage = self._memory.shortage() if self._active else None
+        if shortage is None:
+            return False
+        self._notices.say(f"{shortage}: further jobs stay STARTING until there is more", once="memory")
+        if self._looks_again is None and not self._closed:
+            self._looks_again = threading.Timer(_LOOK_AGAIN_SECONDS, self._look_again)
+            self._looks_again.daemon = True
+            self._looks_again.start()
+        return True
+
+    def _look_again(self) -> None:
+        with self._lock:
+            self._looks_again = None
+            self._admit()
 
     def _begin(self, attempt: PooledAttempt, places: int) -> None:
         self._free -= places

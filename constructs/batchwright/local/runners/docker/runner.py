@@ -24,6 +24,7 @@ from batchwright.local.runners.docker.pause import PauseImage
 from batchwright.local.runners.docker.site import DockerSite, DockerTools
 from batchwright.local.runners.docker.volumes import Volumes
 from batchwright.local.runners.logs import LogShipper
+from batchwright.local.runners.memory import MachineMemory
 from batchwright.local.runners.notices import Notices
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
 from batchwright.local.runners.roles import Connect, Roles
@@ -89,7 +90,7 @@ class DockerRunner:
         self._janitor = Janitor(api=self._docker.api)
         self._tools = self._make_tools(functools.cache(client), region, connect)
         self._lifeline = Lifeline()
-        self._pool = AttemptPool(name="batchwright-docker", size=size, notices=self._notices)
+        self._pool = AttemptPool(name="batchwright-docker", size=size, notices=self._notices, memory=MachineMemory())
         self._used = False
         self._closed = False
         self._janitor.remove_abandoned_later()

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from batchwright.local.runners.logs import LogShipper
+from batchwright.local.runners.memory import MachineMemory
 from batchwright.local.runners.notices import Notices
 from batchwright.local.runners.pool import AttemptPool, PooledAttempt, places_for
 from batchwright.local.runners.process.folders import SharedFolders
@@ -79,7 +80,7 @@ class ProcessRunner:
             home=self._home,
         )
         size = max_processes or max(2, os.cpu_count() or 2)
-        self._pool = AttemptPool(name="batchwright-process", size=size, notices=Notices())
+        self._pool = AttemptPool(name="batchwright-process", size=size, notices=Notices(), memory=MachineMemory())
         self._told: set[str] = set()
         self._lock = threading.Lock()
         self._closed = False
