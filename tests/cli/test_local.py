@@ -158,7 +158,8 @@ def test_a_failed_deployment_says_why(batchwright: Callable[..., Ran], record: R
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("deploy", "nowhere"), "nowhere is no folder that `cdk synth` wrote: it has no manifest.json"),
+        (("deploy", "nowhere"), "there is no folder nowhere; `cdk synth` writes one"),
+        (("deploy", "."), ". is no folder that `cdk synth` wrote: it has no manifest.json"),
         (("logs", "no-such-job"), "there is no job 'no-such-job'"),
         (("status", "--port", "1"), "no local AWS is up on port 1; there are some on: "),
         (("up", "--account", "12"), "account: '12' is not allowed; give 12 digits"),

@@ -32,7 +32,8 @@ _INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="batchwright",
-    help="Checks for AWS Batch: what AWS would refuse, or leave waiting for ever, found before it is deployed.",
+    help="For AWS Batch, before anything is deployed: `check` finds what AWS would refuse or leave waiting for ever, "
+    "`local` runs whole pipelines on this machine and simulates their workloads.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

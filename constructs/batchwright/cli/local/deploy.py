@@ -56,6 +56,8 @@ def destroy(assembly: Assembly = Path("cdk.out"), stack: Stacks = None, port: Po
 
 
 def _check(assembly: Path) -> None:
+    if not assembly.exists():
+        raise CommandError(f"there is no folder {assembly}; `cdk synth` writes one, cdk.out unless told otherwise")
     if not (assembly / "manifest.json").is_file():
         raise CommandError(f"{assembly} is no folder that `cdk synth` wrote: it has no manifest.json")
 

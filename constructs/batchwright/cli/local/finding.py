@@ -16,7 +16,9 @@ _HIGHEST: Final = 65_535
 
 Port = Annotated[
     int | None,
-    typer.Option("--port", min=1, max=_HIGHEST, help="The one on this port, when several are up.", show_default=False),
+    typer.Option(
+        "--port", min=1, max=_HIGHEST, help="The local AWS on this port, when several are up.", show_default=False
+    ),
 ]
 """The option of every command that speaks to a server."""
 

@@ -49,7 +49,8 @@ def simulate(
 ) -> None:
     """Try a workload at cloud size: how long it takes, how long jobs wait, what it uses. Nothing runs but a clock.
 
-    Ends with 0 when all jobs ended, with 1 when jobs are left at the horizon or can never start.
+    Ends with 0 when all jobs ended, with 1 when jobs are left at the horizon or can never start, with 2 when what
+    is given is wrong or nothing can be written, with 130 after Ctrl-C, which reports what ran until then.
     """
     _check_picture(timeline)
     simulation = _prepared(workload, seed)

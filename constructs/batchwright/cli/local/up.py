@@ -53,9 +53,8 @@ def up(
         Path | None,
         typer.Option(
             file_okay=False,
-            help="Folder that keeps everything for the next `up` with it; without one all is gone. Jobs go on there. "
-            "After a crash or kill -9 no request to Batch that was answered is lost, and nothing that was deployed; "
-            "of the other services, changes of the last 5 seconds may be.",
+            help="Folder that keeps everything for the next `up` with it, after a crash too, and where jobs go on; "
+            "without one all is gone.",
         ),
     ] = None,
     detach: Annotated[

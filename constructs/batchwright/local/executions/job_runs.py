@@ -95,7 +95,7 @@ def _run(job: Mapping[str, Any], output: tuple[str, ...] = ()) -> JobRun:
         job_id=job["jobId"],
         name=job["jobName"],
         status=job["status"],
-        reason=", ".join(part for part in parts if part),
+        reason=": ".join(part for part in parts if part),
         children={state: count for state, count in summary.items() if count},
         output=output,
     )
