@@ -1,6 +1,12 @@
 """AWS Batch on this machine: an engine that takes the API's requests and runs the jobs with a runner.
 
 `BatchEngine` is the way in. A runner (`Runner`) runs attempts; a clock (`SystemClock`, `SimulatedClock`) gives time.
+`resources` names the operation behind each name of the API. Rooms, each of which knows only those after it:
+
+- `archive`: an engine in plain values; `running`: the lives of jobs, from placement over attempts to their end.
+- `queues`: lines, shares and the scheduler; `cloud`: simulated hosts; `consumables`.
+- `environments`; `jobs`: what is known of each, submission, lists and events.
+- `definitions`; `tasks`: what runs, with overrides brought in; `api`, `clocks`: what all of them share.
 """
 
 from __future__ import annotations
