@@ -11,8 +11,8 @@ from docker.utils.socket import frames_iter
 from batchwright.local.engine import Attempt, Container, Exit
 from batchwright.local.runners.docker.engine import AWAY, FAULTS, Return, said
 from batchwright.local.runners.docker.options import Shared, container_name, container_options
-from batchwright.local.runners.launch import LaunchError, launch_environment
-from batchwright.local.runners.secrets import registry_credentials, secret_variables
+from batchwright.local.runners.launch import LaunchError
+from batchwright.local.runners.preparing import prepare
 
 if TYPE_CHECKING:
     import threading
@@ -68,20 +68,7 @@ class ContainerWork:
     def run(self, started: Callable[[], None]) -> Exit:
         """Run the container to its end."""
         container, tools = self._container, self._tools
-        executor = tools.roles.clients(container.execution_role_arn, self._attempt.task_id)
-        secrets = secret_variables(container, executor)
-        credentials = (
-            registry_credentials(container.registry_credentials, executor) if container.registry_credentials else None
-        )
-        role = container.job_role_arn
-        environment = launch_environment(
-            self._attempt,
-            container,
-            region=tools.region,
-            endpoint=tools.endpoint,
-            secrets=secrets,
-            keys=tools.roles.keys(role, self._attempt.job_id) if role else None,
-        )
+        environment, credentials = prepare(self._attempt, container, tools)
         stream = tools.shipper.open(container.log, self._attempt.log_stream_name(container))
         try:
             output = self._launch(environment, credentials)

@@ -10,10 +10,10 @@ import threading
 from typing import IO, TYPE_CHECKING, Final
 
 from batchwright.local.engine import Attempt, Container, Exit
-from batchwright.local.runners.launch import LaunchError, launch_environment
+from batchwright.local.runners.launch import LaunchError
+from batchwright.local.runners.preparing import prepare
 from batchwright.local.runners.process.orphans import FOLDER_VARIABLE, end_strays
 from batchwright.local.runners.process.programs import PROGRAM_FILE, Program
-from batchwright.local.runners.secrets import registry_credentials, secret_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,21 +96,9 @@ class ProcessWork:
             self._tools.watchdog.forget(self._group)
 
     def _environment(self) -> dict[str, str]:
-        container, tools = self._container, self._tools
-        executor = tools.roles.clients(container.execution_role_arn, self._attempt.task_id)
-        secrets = secret_variables(container, executor)
-        if container.registry_credentials:
-            # Nothing is pulled, but a secret that is missing is found here too.
-            registry_credentials(container.registry_credentials, executor)
-        role = container.job_role_arn
-        variables = launch_environment(
-            self._attempt,
-            container,
-            region=tools.region,
-            endpoint=tools.endpoint,
-            secrets=secrets,
-            keys=tools.roles.keys(role, self._attempt.job_id) if role else None,
-        )
+        container = self._container
+        # Nothing is pulled, but registry credentials that are missing are found here too.
+        variables, _ = prepare(self._attempt, container, self._tools)
         own = {name: self._paths.translate(variables[name]) for name in container.environment if name in variables}
         return {**variables, **own}
 
