@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import aws_batch as batch
 
+from batchwright.jobs.storage.file_systems import client_actions, root_directory_problems
 from batchwright.model import Problem
 from batchwright.model.arguments import flag_problems
-from batchwright.model.linux_parameters import container_path_problems
-from batchwright.model.storage import efs_root_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
     from batchwright.model import Platform
 
-_MOUNT: Final = "elasticfilesystem:ClientMount"
-_WRITE: Final = "elasticfilesystem:ClientWrite"
-_ROOT: Final = "elasticfilesystem:ClientRootAccess"
+_SERVICE: Final = "elasticfilesystem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +51,9 @@ class EfsVolume:
         if self.access_point is not None and not hasattr(self.access_point, "access_point_id"):
             fix = "Use file_system.add_access_point(...)."
             found.append(Problem(f"{field}.access_point", self.access_point, "an access point of EFS", fix))
-        if self.root_directory is None:
-            return found
-        if self.access_point is None:
-            return [*found, *container_path_problems(self.root_directory, field=f"{field}.root_directory")]
-        return [*found, *efs_root_problems(self.root_directory, field=f"{field}.root_directory")]
+        has_access_point = self.access_point is not None
+        root = root_directory_problems(self.root_directory, access_point=has_access_point, field=field)
+        return [*found, *root]
 
     def render(self, name: str) -> batch.CfnJobDefinition.VolumesProperty:
         """Render as one of a job's `Volumes`."""
@@ -78,5 +73,5 @@ class EfsVolume:
 
     def grant_mount(self, job_role: iam.IRole, *, read_only: bool) -> None:
         """Allow the job role to mount it, to write unless it is mounted to be read, and to be root if that is asked."""
-        actions = [_MOUNT, *([] if read_only else [_WRITE]), *([_ROOT] if self.root_access else [])]
+        actions = client_actions(_SERVICE, read_only=read_only, root_access=self.root_access)
         self.file_system.grant(job_role, *actions)

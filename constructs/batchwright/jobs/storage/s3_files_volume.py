@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batchwright.jobs.storage.file_systems import client_actions, root_directory_problems
 from batchwright.model.arguments import flag_problems
-from batchwright.model.linux_parameters import container_path_problems
-from batchwright.model.storage import efs_root_problems, s3_files_arn_problems
+from batchwright.model.storage import s3_files_arn_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from batchwright.model import Platform, Problem
 
-_MOUNT: Final = "s3files:ClientMount"
-_WRITE: Final = "s3files:ClientWrite"
-_ROOT: Final = "s3files:ClientRootAccess"
+_SERVICE: Final = "s3files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +48,9 @@ class S3FilesVolume:
             *s3_files_arn_problems(self.file_system_arn, field=f"{field}.file_system_arn"),
             *s3_files_arn_problems(self.access_point_arn, field=f"{field}.access_point_arn", access_point=True),
         ]
-        if self.root_directory is None:
-            return found
-        if self.access_point_arn is None:
-            return [*found, *container_path_problems(self.root_directory, field=f"{field}.root_directory")]
-        return [*found, *efs_root_problems(self.root_directory, field=f"{field}.root_directory")]
+        has_access_point = self.access_point_arn is not None
+        root = root_directory_problems(self.root_directory, access_point=has_access_point, field=field)
+        return [*found, *root]
 
     def render(self, name: str) -> batch.CfnJobDefinition.VolumesProperty:
         """Render as one of a job's `Volumes`."""
@@ -70,5 +66,5 @@ class S3FilesVolume:
 
     def grant_mount(self, job_role: iam.IRole, *, read_only: bool) -> None:
         """Allow the job role to mount it, to write unless it is mounted to be read, and to be root if that is asked."""
-        actions = [_MOUNT, *([] if read_only else [_WRITE]), *([_ROOT] if self.root_access else [])]
+        actions = client_actions(_SERVICE, read_only=read_only, root_access=self.root_access)
         iam.Grant.add_to_principal(grantee=job_role, actions=actions, resource_arns=[self.file_system_arn])
