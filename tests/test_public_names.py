@@ -10,9 +10,9 @@ import pytest
 from constructs import Construct
 
 import batchwright
+from batchwright.rooms import ROOMS
 
 TREE = ast.parse(inspect.getsource(batchwright))
-ROOMS: dict[str, str] = batchwright._ROOMS
 
 
 def type_checking_imports() -> dict[str, str]:

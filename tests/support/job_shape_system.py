@@ -61,7 +61,7 @@ class JobShapes(cdk.Stack):
         self._sizes: dict[str, Any] = {"image": self._image, "vcpus": 1, "memory": SMALL}
         self._pipeline(self._together(), SubmitOptions(container="main", overrides=[_SERVER_SAYS]), {"WORD": "$.word"})
         self._pipeline(self._nodes(), SubmitOptions(nodes="$.nodes", node_group=1), {"WORD": "$.word"})
-        self._pipeline(self._pod(), SubmitOptions(args=["-c", 'cat /work/note; echo "$WORD"']), {"WORD": "$.word"})
+        self._pipeline(self._pod(), SubmitOptions(args=["-c", 'cat /notes/note; echo "$WORD"']), {"WORD": "$.word"})
         self._pipeline(self._greedy("Retried", out_of_memory=True), SubmitOptions(), {})
         self._pipeline(self._greedy("Ended", out_of_memory=False), SubmitOptions(), {})
 
@@ -113,9 +113,12 @@ class JobShapes(cdk.Stack):
         work = PodVolume.empty_dir("work")
         sizes = self._sizes
         first = PodContainer(
-            name="first", command=["bash", "-c", "echo prepared > /work/note"], mounts=[work.mount("/work")], **sizes
+            name="first",
+            command=["bash", "-c", "echo prepared > /notes/note"],
+            mounts=[work.mount("/notes")],
+            **sizes,
         )
-        main = PodContainer(command=["bash"], args=["-c", "exit 9"], mounts=[work.mount("/work")], **sizes)
+        main = PodContainer(command=["bash"], args=["-c", "exit 9"], mounts=[work.mount("/notes")], **sizes)
         return EksJob(self, "Pod", pod=Pod(containers=[main], init_containers=[first]), queue=self._cluster())
 
     def _greedy(self, name: str, *, out_of_memory: bool) -> ContainerJob:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-import batchwright
+from batchwright.rooms import ROOMS as HOMES
 
 # The order of a reader, not of imports.
 ROOMS: Final = {
@@ -35,7 +35,7 @@ LOCAL: Final = {
 def reference() -> dict[str, tuple[str, str]]:
     """Return the pages: by file name their title and text."""
     rooms: defaultdict[str, list[str]] = defaultdict(list)
-    for name, module in batchwright._ROOMS.items():
+    for name, module in HOMES.items():
         rooms[module.partition(".")[0]].append(f"batchwright.{module}.{name}")
     pages = {f"{room}.md": (title, _page(title, rooms.pop(room))) for room, title in ROOMS.items()}
     if rooms:
